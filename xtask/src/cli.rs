@@ -1,0 +1,155 @@
+//! The one definition of the command line, shared by `xtask` and `xtask-online`, so that there is one help.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+/// E-mail confirmation codes as a second factor for Amazon Cognito
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", version, max_term_width = 100)]
+pub struct Cli {
+    /// The repository [default: the one that holds the working directory]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub root: Option<PathBuf>,
+
+    #[command(subcommand)]
+    pub verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// Write the CloudFormation templates of the stages to `deploy/rendered`
+    Render(RenderArgs),
+    /// Check stage files, rendered templates and their freshness; every finding in one run
+    Check,
+    /// Build the triggers and pack them into reproducible archives
+    Bundle(StageArgs),
+    /// Bundle, show what would change, apply it, follow it, print the outputs
+    Deploy(DeployArgs),
+    /// Print what a front end needs to know of a deployed stage
+    Outputs(OutputsArgs),
+    /// Create and confirm users
+    #[command(subcommand)]
+    User(UserVerb),
+    /// Sign in from the terminal: password, then the code from the e-mail
+    SignIn(SignInArgs),
+    /// Print the e-mails that the local stage has sent
+    Inbox(InboxArgs),
+    /// The life of the local AWS
+    #[command(subcommand)]
+    Local(LocalVerb),
+    /// Run the tests, with everything that they need
+    Test(TestArgs),
+}
+
+impl Verb {
+    /// Whether the verb talks to AWS (or to the local AWS as AWS), and so belongs to `xtask-online`.
+    #[must_use]
+    pub fn is_online(&self) -> bool {
+        match self {
+            Self::Deploy(_) | Self::Outputs(_) | Self::User(_) | Self::SignIn(_) => true,
+            Self::Render(_) | Self::Check | Self::Bundle(_) | Self::Inbox(_) | Self::Local(_) | Self::Test(_) => false,
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+pub struct StageArgs {
+    /// The stage: the name of a file in `deploy/stages`
+    #[arg(long, value_name = "STAGE")]
+    pub stage: Option<String>,
+}
+
+impl StageArgs {
+    /// The stage that is meant when none is named.
+    pub const DEFAULT: &str = "local";
+
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.stage.as_deref().unwrap_or(Self::DEFAULT)
+    }
+}
+
+#[derive(Debug, Args)]
+pub struct RenderArgs {
+    /// Only this stage [default: every stage]
+    #[arg(long, value_name = "STAGE")]
+    pub stage: Option<String>,
+    /// Write nothing; print the difference and fail if there is one
+    #[arg(long)]
+    pub check: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct DeployArgs {
+    #[command(flatten)]
+    pub stage: StageArgs,
+    /// Apply without asking
+    #[arg(long, short)]
+    pub yes: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct OutputsArgs {
+    #[command(flatten)]
+    pub stage: StageArgs,
+    /// As one JSON document
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum UserVerb {
+    /// Create a user with a verified e-mail address; no mail is sent
+    Create(UserArgs),
+    /// Set the user's password for good; read from a prompt, or from standard input
+    Confirm(UserArgs),
+}
+
+#[derive(Debug, Args)]
+pub struct UserArgs {
+    #[command(flatten)]
+    pub stage: StageArgs,
+    /// The user's e-mail address
+    #[arg(value_name = "EMAIL")]
+    pub email: String,
+}
+
+#[derive(Debug, Args)]
+pub struct SignInArgs {
+    #[command(flatten)]
+    pub stage: StageArgs,
+    /// The app client to sign in through [default: the stage's first]
+    #[arg(long, value_name = "NAME")]
+    pub client: Option<String>,
+    /// The user's e-mail address
+    #[arg(value_name = "EMAIL")]
+    pub email: String,
+}
+
+#[derive(Debug, Args)]
+pub struct InboxArgs {
+    /// Only mail to this address
+    #[arg(long, value_name = "EMAIL")]
+    pub to: Option<String>,
+    /// As one JSON document
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum LocalVerb {
+    /// Start the local AWS, unless it runs
+    Start,
+    /// Say whether the local AWS runs, and where
+    Status,
+    /// End the local AWS and forget what it held
+    Stop,
+}
+
+#[derive(Debug, Args)]
+pub struct TestArgs {
+    /// Only the tests whose name contains this
+    #[arg(value_name = "FILTER")]
+    pub filter: Option<String>,
+}

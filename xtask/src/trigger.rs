@@ -1,0 +1,50 @@
+//! The four triggers by their one set of names: package, logical ID, template parameter.
+
+use serde::{Deserialize, Serialize};
+
+/// A Lambda function that Cognito calls during a sign-in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Trigger {
+    Define,
+    Create,
+    Verify,
+    Gate,
+}
+
+impl Trigger {
+    pub const ALL: [Self; 4] = [Self::Define, Self::Create, Self::Verify, Self::Gate];
+
+    /// The Cargo package and the binary it builds.
+    #[must_use]
+    pub const fn package(self) -> &'static str {
+        match self {
+            Self::Define => "trigger-define",
+            Self::Create => "trigger-create",
+            Self::Verify => "trigger-verify",
+            Self::Gate => "trigger-gate",
+        }
+    }
+
+    /// The function's logical ID in the template. Frozen: a renamed function is a removed one.
+    #[must_use]
+    pub const fn logical_id(self) -> &'static str {
+        match self {
+            Self::Define => "DefineAuthChallenge",
+            Self::Create => "CreateAuthChallenge",
+            Self::Verify => "VerifyAuthChallengeResponse",
+            Self::Gate => "PreTokenGeneration",
+        }
+    }
+
+    /// The template parameter that carries the S3 key of the function's artefact.
+    #[must_use]
+    pub const fn key_parameter(self) -> &'static str {
+        match self {
+            Self::Define => "DefineAuthChallengeKey",
+            Self::Create => "CreateAuthChallengeKey",
+            Self::Verify => "VerifyAuthChallengeResponseKey",
+            Self::Gate => "PreTokenGenerationKey",
+        }
+    }
+}
