@@ -1,0 +1,157 @@
+//! The session that every online verb works through: one configuration for all clients, guarded by the account.
+
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use aws_config::retry::RetryConfig;
+use aws_config::timeout::TimeoutConfig;
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_sdk_sts::config::{Credentials, SharedCredentialsProvider};
+use aws_sdk_sts::error::{ProvideErrorMetadata, SdkError};
+use xtask::local;
+use xtask::stage::Stage;
+
+/// One attempt of one call. The longest is the upload of an artefact of a few megabytes.
+const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(60);
+/// One call with all its attempts.
+const CALL_TIMEOUT: Duration = Duration::from_secs(180);
+const ATTEMPTS: u32 = 5;
+
+/// A connection to the account of a stage whose owner has been checked.
+#[derive(Debug)]
+pub struct Session {
+    pub stage: Stage,
+    /// The twelve digits of the account that the calls go to.
+    pub account: String,
+    /// Holds credentials, which its `Debug` leaves out.
+    pub sdk_config: SdkConfig,
+    /// The local AWS as `http://127.0.0.1:PORT`; none on AWS.
+    pub endpoint: Option<String>,
+}
+
+/// The caller is somebody in another account than the stage's.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "stage `{stage}` belongs to account {expected}, but the credentials are those of account {caller}\nhint: choose other credentials, for example with `AWS_PROFILE`; `aws sts get-caller-identity` shows whose they are"
+)]
+pub struct ForeignAccount {
+    pub stage: String,
+    pub expected: String,
+    pub caller: String,
+}
+
+/// Connects to the account of the stage, says where on standard error, and refuses any other caller.
+///
+/// # Errors
+/// When the local AWS of a local stage is not running, there are no usable credentials, or they belong to another
+/// account.
+pub async fn connect(root: &Path, stage: &Stage) -> anyhow::Result<Session> {
+    let (sdk_config, endpoint) = match &stage.aws.account {
+        None => {
+            let running = local::find(root).with_context(|| {
+                format!(
+                    "stage `{}` is on the local AWS, which is not running\nhint: `cargo xtask deploy` starts it and deploys",
+                    stage.name
+                )
+            })?;
+            (local_config(stage, &running.endpoint), Some(running.endpoint))
+        }
+        Some(_) => (aws_config(stage).await, None),
+    };
+    let account = stage.aws.account.as_ref().map_or_else(|| local::ACCOUNT.to_owned(), ToString::to_string);
+    eprintln!(
+        "stage `{}` · account {account}{} · Region {} · stack `{}`",
+        stage.name,
+        endpoint.as_deref().map(|url| format!(" (local AWS at {url})")).unwrap_or_default(),
+        stage.aws.region,
+        stage.aws.stack,
+    );
+    let caller = caller_account(&sdk_config)
+        .await
+        .with_context(|| format!("failed to ask AWS whose credentials these are, for stage `{}`", stage.name))?;
+    guard(stage.name.as_ref(), &account, &caller)?;
+    Ok(Session { stage: stage.clone(), account, sdk_config, endpoint })
+}
+
+/// The decision behind the account guard.
+fn guard(stage: &str, expected: &str, caller: &str) -> Result<(), ForeignAccount> {
+    if expected == caller {
+        return Ok(());
+    }
+    Err(ForeignAccount { stage: stage.to_owned(), expected: expected.to_owned(), caller: caller.to_owned() })
+}
+
+/// Built by hand rather than from the environment: profiles, variables and proxies of the machine must not lead a local
+/// stage anywhere else.
+fn local_config(stage: &Stage, endpoint: &str) -> SdkConfig {
+    let credentials = Credentials::new(local::ACCESS_KEY_ID, local::SECRET_ACCESS_KEY, None, None, "local AWS");
+    SdkConfig::builder()
+        .behavior_version(BehaviorVersion::v2026_01_12())
+        .region(Region::new(stage.aws.region.to_string()))
+        .endpoint_url(endpoint)
+        .credentials_provider(SharedCredentialsProvider::new(credentials))
+        .retry_config(retries())
+        .timeout_config(timeouts())
+        .build()
+}
+
+async fn aws_config(stage: &Stage) -> SdkConfig {
+    aws_config::defaults(BehaviorVersion::v2026_01_12())
+        .region(Region::new(stage.aws.region.to_string()))
+        .retry_config(retries())
+        .timeout_config(timeouts())
+        .load()
+        .await
+}
+
+fn retries() -> RetryConfig {
+    RetryConfig::standard().with_max_attempts(ATTEMPTS)
+}
+
+fn timeouts() -> TimeoutConfig {
+    TimeoutConfig::builder().operation_attempt_timeout(ATTEMPT_TIMEOUT).operation_timeout(CALL_TIMEOUT).build()
+}
+
+async fn caller_account(sdk_config: &SdkConfig) -> anyhow::Result<String> {
+    let identity = aws_sdk_sts::Client::new(sdk_config).get_caller_identity().send().await.map_err(sdk)?;
+    identity.account.context("the answer names no account")
+}
+
+/// An SDK error in the words of the service: message and code. Its own `Display` stops at "service error", and its `Debug`
+/// shows whole answers, which can hold what must not be printed.
+pub fn sdk<E, R>(error: SdkError<E, R>) -> anyhow::Error
+where
+    E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+    R: std::fmt::Debug + Send + Sync + 'static,
+{
+    match (error.code(), error.message()) {
+        (Some(code), Some(message)) => anyhow::anyhow!("{message} ({code})"),
+        (Some(code), None) => anyhow::anyhow!("{code}"),
+        (None, _) => anyhow::Error::new(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_account_of_the_stage_passes() {
+        for (name, expected, caller, passes) in [
+            ("the same account", "111122223333", "111122223333", true),
+            ("another account", "111122223333", "444455556666", false),
+            ("the local AWS for a stage on AWS", "111122223333", local::ACCOUNT, false),
+            ("AWS for the local stage", local::ACCOUNT, "111122223333", false),
+            ("an empty answer", "111122223333", "", false),
+        ] {
+            assert_eq!(guard("prod", expected, caller).is_ok(), passes, "{name}");
+        }
+    }
+
+    #[test]
+    fn the_refusal_names_both_accounts() {
+        let text = guard("prod", "111122223333", "444455556666").unwrap_err().to_string();
+        assert!(text.contains("`prod`") && text.contains("111122223333") && text.contains("444455556666"), "{text}");
+    }
+}
