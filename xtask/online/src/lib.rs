@@ -2,4 +2,31 @@
 //!
 //! Links the offline half and runs every verb, so that it can be released as the whole tool in one binary.
 
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use xtask::cli::{Cli, Verb};
+
 pub mod aws;
+pub mod sign_in;
+pub mod user;
+
+/// Runs a verb that talks to AWS.
+///
+/// # Errors
+/// When the verb fails.
+pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
+    let root = xtask::root::find(cli.root.as_deref())?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .context("failed to start the asynchronous runtime")?;
+    runtime.block_on(async {
+        match cli.verb {
+            Verb::User(verb) => user::run(&root, &verb).await,
+            Verb::SignIn(args) => sign_in::run(&root, &args).await,
+            _ => xtask::offline(cli),
+        }
+    })
+}
