@@ -8,6 +8,7 @@ use anyhow::Context as _;
 use xtask::cli::{Cli, Verb};
 
 pub mod aws;
+pub mod password;
 pub mod sign_in;
 pub mod user;
 

@@ -1,0 +1,110 @@
+//! `user create` and `user confirm`: what the pool's owner does for a user.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use aws_sdk_cognitoidentityprovider::Client;
+use aws_sdk_cognitoidentityprovider::types::{AttributeType, MessageActionType};
+use xtask::cli::{UserArgs, UserVerb};
+
+use crate::password::Password;
+use crate::{aws, outputs};
+
+/// Runs the verb on the user pool of its stage.
+///
+/// # Errors
+/// When the stage is not deployed, no password can be read, or Cognito refuses.
+pub async fn run(root: &Path, verb: &UserVerb) -> anyhow::Result<ExitCode> {
+    let (UserVerb::Create(UserArgs { stage, email }) | UserVerb::Confirm(UserArgs { stage, email })) = verb;
+    let session = aws::connect(root, &xtask::stage::load(root, stage.name())?).await?;
+    let pool = outputs::read(&session).await?.user_pool_id;
+    let cognito = Client::new(&session.sdk_config);
+    let stage = session.stage.name.as_ref();
+    match verb {
+        UserVerb::Create(_) => {
+            create(&cognito, &pool, email).await?;
+            println!("created {email} with a verified address; no mail was sent");
+            eprintln!("next: {}", command(stage, "user confirm", email));
+        }
+        UserVerb::Confirm(_) => {
+            let password = Password::ask_twice(&format!("New password of {email}: "))?;
+            confirm(&cognito, &pool, email, &password).await?;
+            println!("confirmed {email}");
+            eprintln!("next: {}", command(stage, "sign-in", email));
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Creates a user whose address counts as verified. Cognito sends no mail.
+///
+/// # Errors
+/// When the user exists, or Cognito refuses.
+pub async fn create(cognito: &Client, user_pool_id: &str, email: &str) -> anyhow::Result<()> {
+    let created = cognito
+        .admin_create_user()
+        .user_pool_id(user_pool_id)
+        .username(email)
+        .user_attributes(attribute("email", email)?)
+        .user_attributes(attribute("email_verified", "true")?)
+        .message_action(MessageActionType::Suppress)
+        .send()
+        .await;
+    match created {
+        Ok(_) => Ok(()),
+        Err(error) if error.as_service_error().is_some_and(|error| error.is_username_exists_exception()) => {
+            anyhow::bail!(
+                "failed to create {email}: the user exists\nhint: `cargo xtask user confirm {email}` sets the password"
+            )
+        }
+        Err(error) => Err(aws::sdk(error)).with_context(|| format!("failed to create {email}")),
+    }
+}
+
+/// Sets the user's password for good, so that Cognito asks for no other.
+///
+/// # Errors
+/// When there is no such user, or the password is against the pool's policy.
+pub async fn confirm(cognito: &Client, user_pool_id: &str, email: &str, password: &Password) -> anyhow::Result<()> {
+    let set = cognito
+        .admin_set_user_password()
+        .user_pool_id(user_pool_id)
+        .username(email)
+        .password(password.reveal())
+        .permanent(true)
+        .send()
+        .await;
+    match set {
+        Ok(_) => Ok(()),
+        Err(error) if error.as_service_error().is_some_and(|error| error.is_user_not_found_exception()) => {
+            anyhow::bail!(
+                "failed to set the password of {email}: there is no such user\nhint: `cargo xtask user create {email}`"
+            )
+        }
+        Err(error) => Err(aws::sdk(error)).with_context(|| format!("failed to set the password of {email}")),
+    }
+}
+
+fn attribute(name: &str, value: &str) -> anyhow::Result<AttributeType> {
+    Ok(AttributeType::builder().name(name).value(value).build()?)
+}
+
+/// A command that can be pasted: the stage is named only where it is not the one that is meant anyway.
+fn command(stage: &str, verb: &str, email: &str) -> String {
+    match stage {
+        xtask::cli::StageArgs::DEFAULT => format!("`cargo xtask {verb} {email}`"),
+        stage => format!("`cargo xtask {verb} --stage {stage} {email}`"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::command;
+
+    #[test]
+    fn the_next_command_names_the_stage_where_it_matters() {
+        assert_eq!(command("local", "sign-in", "a@example.com"), "`cargo xtask sign-in a@example.com`");
+        assert_eq!(command("prod", "sign-in", "a@example.com"), "`cargo xtask sign-in --stage prod a@example.com`");
+    }
+}
