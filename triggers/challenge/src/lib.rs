@@ -1,1 +1,29 @@
+//! The domain of an e-mail code as a second factor: what a sign-in may do next, and why not.
+//!
+//! Everything here is a value made from values. Time, randomness and keys are arguments; there is no event, no SDK, no
+//! clock and no I/O, so each rule can be tested as a row of a table.
 
+pub mod address;
+pub mod client;
+pub mod code;
+pub mod create;
+pub mod define;
+pub mod gate;
+pub mod key;
+pub mod policy;
+pub mod seal;
+pub mod session;
+pub mod state;
+pub mod subject;
+pub mod time;
+pub mod verify;
+
+pub use address::{Address, InvalidAddress};
+pub use code::{Answer, Code};
+pub use key::{InvalidKey, Key, KeyId, KeyRing};
+pub use policy::{CodeLength, CodeLife, MaxAttempts, OutOfRange, Policy, ResendAfter, SendsPerHour};
+pub use seal::{OpenError, SealedState};
+pub use session::{Action, Attempt, Issue, Metadata, Round, Session, Step};
+pub use state::{ChallengeId, State};
+pub use subject::Subject;
+pub use time::UnixSeconds;

@@ -1,0 +1,256 @@
+//! CreateAuthChallenge: whether a mail goes out, and what the client is told.
+
+use crate::{
+    Action, Address, ChallengeId, Issue, Key, Metadata, Policy, Round, State, Subject, UnixSeconds,
+    policy::{PENDING_GRACE_SECONDS, REPEAT_WINDOW_SECONDS, RESEND_LIFE_SECONDS},
+    session::Attempt,
+    state::{Challenge, Delivery, Fresh},
+};
+
+/// What is asked of Create, with the moment and the randomness it may use.
+#[derive(Debug, Clone, Copy)]
+pub struct Request<'a> {
+    pub subject: Subject<'a>,
+    /// The user's address, if there is one and it is verified.
+    pub address: Option<&'a Address>,
+    pub round: Round,
+    pub action: Action,
+    pub attempt: Option<Attempt>,
+    pub now: UnixSeconds,
+    pub fresh: Fresh,
+    /// The key that a new code is made with.
+    pub key: &'a Key,
+}
+
+/// A state of the sign-in as front ends see it in `publicChallengeParameters`. The names are a promise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PublicState {
+    CodeSent,
+    CodeWrong,
+    CodeExpired,
+    /// A newer sign-in of the same user has replaced this one's code.
+    CodeSuperseded,
+    SendThrottled,
+    SendFailed,
+    NoVerifiedAddress,
+    AttemptsExhausted,
+}
+
+impl PublicState {
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::CodeSent => "CODE_SENT",
+            Self::CodeWrong => "CODE_WRONG",
+            Self::CodeExpired => "CODE_EXPIRED",
+            Self::CodeSuperseded => "CODE_SUPERSEDED",
+            Self::SendThrottled => "SEND_THROTTLED",
+            Self::SendFailed => "SEND_FAILED",
+            Self::NoVerifiedAddress => "NO_VERIFIED_ADDRESS",
+            Self::AttemptsExhausted => "ATTEMPTS_EXHAUSTED",
+        }
+    }
+}
+
+/// What the client is told, and what the round is bound to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct View {
+    pub state: PublicState,
+    /// The challenge that an answer is checked against; `None` when no answer can be right.
+    pub binding: Option<ChallengeId>,
+    pub seconds_left: u64,
+    pub attempts_left: u8,
+    pub seconds_to_wait: u64,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Decision {
+    /// No mail, nothing to store.
+    Show(View),
+    /// Store `Sending::pending`, send the code, store `Sending::sent`, then show `Sending::view`.
+    Send(Sending),
+}
+
+/// A mail that is to go out. The state is stored before the mail is sent, so that no mail carries a code that cannot
+/// work, and again after it, so that a repeated call sends no second one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sending {
+    pending: State,
+    challenge: Challenge,
+    now: UnixSeconds,
+}
+
+impl Sending {
+    #[must_use]
+    pub const fn pending(&self) -> &State {
+        &self.pending
+    }
+
+    #[must_use]
+    pub const fn challenge(&self) -> &Challenge {
+        &self.challenge
+    }
+
+    /// The state once the mail has been handed over.
+    #[must_use]
+    pub fn sent(&self) -> State {
+        self.delivered(Delivery::Sent)
+    }
+
+    fn delivered(&self, delivery: Delivery) -> State {
+        let mut state = self.pending.clone();
+        state.challenge = Some(Challenge { delivery, ..self.challenge.clone() });
+        state
+    }
+
+    /// What the client is told after the mail was accepted, or was not.
+    #[must_use]
+    pub fn view(&self, accepted: bool) -> View {
+        let state = if accepted { PublicState::CodeSent } else { PublicState::SendFailed };
+        view(state, &self.challenge, self.now)
+    }
+}
+
+/// Why the round that this call begins was begun, for the rounds after it.
+#[must_use]
+pub fn metadata(request: &Request<'_>, view: &View) -> Metadata {
+    let issue = match (request.round.number, request.action) {
+        (0, _) => Issue::First,
+        (_, Action::Answer) => Issue::AfterWrongAnswer,
+        (_, Action::Resend) => Issue::Resend,
+    };
+    // A session stays with the challenge that it began with: were it to follow the user's newest one, a parallel
+    // sign-in of an attacker would be handed the challenge that the victim's code solves.
+    Metadata { issue, challenge: view.binding.or(request.round.bound) }
+}
+
+/// Decides over the user's state and the policy of the stage.
+#[must_use]
+pub fn decide(state: &State, request: &Request<'_>, policy: &Policy) -> Decision {
+    let Some(address) = request.address else {
+        return Decision::Show(unbound(PublicState::NoVerifiedAddress, 0));
+    };
+    let now = request.now;
+    let usable = state.challenge.as_ref().filter(|challenge| {
+        !state.is_consumed(challenge)
+            && challenge.address == address.digest(&request.subject)
+            && challenge.attempt == request.attempt
+    });
+    if let Some(challenge) = usable.filter(|challenge| is_repeat(state, challenge, request)) {
+        return match challenge.delivery {
+            // The call that went before this one died between storing and sending, or its outcome was lost: the same
+            // code once more, since a second code would make the first mail a lie.
+            Delivery::Pending { since } if now.since(since) >= PENDING_GRACE_SECONDS => {
+                Decision::Send(send(state, challenge.clone(), now))
+            }
+            Delivery::Pending { .. } | Delivery::Sent => {
+                Decision::Show(view(PublicState::CodeSent, challenge, now))
+            }
+        };
+    }
+    if request.round.number == 0 {
+        return new_challenge(state, request, policy, address, policy.max_attempts.get());
+    }
+    let own = usable.filter(|challenge| Some(challenge.id) == request.round.bound);
+    match (own, request.action) {
+        (Some(challenge), _) if challenge.guesses_left == 0 => {
+            Decision::Show(view(PublicState::AttemptsExhausted, challenge, now))
+        }
+        (Some(challenge), Action::Answer) if challenge.is_expired(now) => {
+            Decision::Show(view(PublicState::CodeExpired, challenge, now))
+        }
+        (Some(challenge), Action::Answer) => Decision::Show(view(PublicState::CodeWrong, challenge, now)),
+        (Some(challenge), Action::Resend) => resend(state, challenge, request, policy, address),
+        (None, Action::Answer) => Decision::Show(unbound(PublicState::CodeSuperseded, 0)),
+        (None, Action::Resend) => {
+            let wait = state.sends.wait_for_resend(policy, now);
+            if wait > 0 {
+                return Decision::Show(unbound(PublicState::SendThrottled, wait));
+            }
+            new_challenge(state, request, policy, address, policy.max_attempts.get())
+        }
+    }
+}
+
+/// Cognito repeats a call that takes too long with the same payload, and nothing in it tells that from a second
+/// sign-in. A client's own mark does; without it, the window in which Cognito's three tries lie.
+fn is_repeat(state: &State, challenge: &Challenge, request: &Request<'_>) -> bool {
+    let asked_for_mail = request.round.number == 0 || request.action == Action::Resend;
+    let recent = state.sends.last().is_some_and(|at| request.now.is_within(REPEAT_WINDOW_SECONDS, at));
+    asked_for_mail
+        && challenge.round == request.round.number
+        && (request.attempt.is_some() || recent)
+        && !challenge.is_expired(request.now)
+}
+
+fn resend(
+    state: &State,
+    challenge: &Challenge,
+    request: &Request<'_>,
+    policy: &Policy,
+    address: &Address,
+) -> Decision {
+    let now = request.now;
+    let wait = state.sends.wait_for_resend(policy, now).max(state.sends.wait_for_hourly_limit(policy, now));
+    if wait > 0 {
+        let throttled = View { seconds_to_wait: wait, ..view(PublicState::SendThrottled, challenge, now) };
+        return Decision::Show(throttled);
+    }
+    if challenge.seconds_left(now) < RESEND_LIFE_SECONDS {
+        // A new code must not reset the count of wrong answers (NIST SP 800-63B-4 §3.1.3.2).
+        return new_challenge(state, request, policy, address, challenge.guesses_left);
+    }
+    Decision::Send(send(state, Challenge { round: request.round.number, ..challenge.clone() }, now))
+}
+
+fn new_challenge(
+    state: &State,
+    request: &Request<'_>,
+    policy: &Policy,
+    address: &Address,
+    guesses_left: u8,
+) -> Decision {
+    let now = request.now;
+    let wait = state.sends.wait_for_hourly_limit(policy, now);
+    if wait > 0 {
+        return Decision::Show(unbound(PublicState::SendThrottled, wait));
+    }
+    let challenge = Challenge {
+        id: ChallengeId(request.fresh.id),
+        nonce: request.fresh.nonce,
+        key: request.key.id(),
+        delivery: Delivery::Pending { since: now },
+        issued_at: now,
+        expires_at: now.plus(policy.code_life.seconds()),
+        guesses_left,
+        address: address.digest(&request.subject),
+        attempt: request.attempt,
+        round: request.round.number,
+    };
+    Decision::Send(send(state, challenge, now))
+}
+
+fn send(state: &State, challenge: Challenge, now: UnixSeconds) -> Sending {
+    let mut pending = state.clone();
+    pending.sends.record(now);
+    let challenge = Challenge { delivery: Delivery::Pending { since: now }, ..challenge };
+    pending.challenge = Some(challenge.clone());
+    Sending { pending, challenge, now }
+}
+
+fn view(state: PublicState, challenge: &Challenge, now: UnixSeconds) -> View {
+    View {
+        state,
+        binding: Some(challenge.id),
+        seconds_left: challenge.seconds_left(now),
+        attempts_left: challenge.guesses_left,
+        seconds_to_wait: 0,
+    }
+}
+
+const fn unbound(state: PublicState, seconds_to_wait: u64) -> View {
+    View { state, binding: None, seconds_left: 0, attempts_left: 0, seconds_to_wait }
+}
+
+#[cfg(test)]
+mod tests;

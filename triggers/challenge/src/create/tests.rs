@@ -1,0 +1,307 @@
+#![allow(clippy::unwrap_used, clippy::panic)]
+use proptest::prelude::*;
+
+use super::*;
+use crate::{Code, KeyId, state::tests::policy};
+
+const SUBJECT: Subject<'_> = Subject { user_pool: "eu-central-1_Pool", user: "user" };
+const START: u64 = 100_000;
+
+/// A user's sign-ins as Create sees them: holds the state between calls, and counts mails.
+struct World {
+    state: State,
+    address: Option<Address>,
+    key: Key,
+    now: u64,
+    fresh: u8,
+    mails: Vec<ChallengeId>,
+}
+
+/// What becomes of a mail that a call sends.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    Accepted,
+    /// The call ends between storing and sending, or never hears of the outcome.
+    Unknown,
+}
+
+impl World {
+    fn new() -> Self {
+        let address = Address::parse("jane@example.com").ok();
+        let key = Key::from_secret(&[1; 64]).unwrap();
+        Self { state: State::default(), address, key, now: START, fresh: 0, mails: Vec::new() }
+    }
+
+    fn call(&mut self, round: Round, action: Action, attempt: Option<&str>, fate: Fate) -> View {
+        self.fresh += 1;
+        let request = Request {
+            subject: SUBJECT,
+            address: self.address.as_ref(),
+            round,
+            action,
+            attempt: attempt.and_then(|text| Attempt::parse(&SUBJECT, &text.repeat(32))),
+            now: UnixSeconds(self.now),
+            fresh: Fresh { id: [self.fresh; 16], nonce: [self.fresh; 16] },
+            key: &self.key,
+        };
+        match decide(&self.state, &request, &policy()) {
+            Decision::Show(view) => view,
+            Decision::Send(sending) => {
+                self.mails.push(sending.challenge().id());
+                self.state = if fate == Fate::Accepted { sending.sent() } else { sending.pending().clone() };
+                sending.view(true)
+            }
+        }
+    }
+
+    fn first(&mut self, attempt: Option<&str>) -> View {
+        self.call(Round { number: 0, bound: None }, Action::Answer, attempt, Fate::Accepted)
+    }
+
+    fn later(&mut self, number: u8, bound: &View, action: Action, attempt: Option<&str>) -> View {
+        self.call(Round { number, bound: bound.binding }, action, attempt, Fate::Accepted)
+    }
+
+    fn edit(&mut self, edit: impl FnOnce(&mut Challenge)) {
+        edit(self.state.challenge.as_mut().unwrap());
+    }
+}
+
+#[test]
+fn the_first_call_sends_one_code() {
+    let mut world = World::new();
+    let view = world.first(Some("a"));
+    let expected = View {
+        state: PublicState::CodeSent,
+        binding: Some(ChallengeId([1; 16])),
+        seconds_left: 600,
+        attempts_left: 3,
+        seconds_to_wait: 0,
+    };
+    assert_eq!(view, expected);
+    assert_eq!(world.mails.len(), 1);
+}
+
+#[test]
+fn repeated_calls_send_nothing_more() {
+    for (name, attempt, later) in
+        [("with a mark", Some("a"), 5), ("with a mark, late", Some("a"), 300), ("without, in the window", None, 15)]
+    {
+        let mut world = World::new();
+        let first = world.first(attempt);
+        world.now += later;
+        let again = world.first(attempt);
+        assert_eq!((again.binding, again.state), (first.binding, PublicState::CodeSent), "{name}");
+        assert_eq!(world.mails.len(), 1, "{name}");
+    }
+}
+
+#[test]
+fn another_sign_in_gets_a_code_of_its_own() {
+    for (name, before, after, later) in [
+        ("another mark", Some("a"), Some("b"), 1),
+        ("a mark after none", None, Some("b"), 1),
+        ("none after a mark", Some("a"), None, 1),
+        ("none, beyond the window", None, None, 16),
+        ("the same mark after the code's life", Some("a"), Some("a"), 600),
+    ] {
+        let mut world = World::new();
+        let first = world.first(before);
+        world.now += later;
+        let second = world.first(after);
+        assert_ne!(first.binding, second.binding, "{name}");
+        assert_eq!(world.mails.len(), 2, "{name}");
+    }
+}
+
+#[test]
+fn a_mail_in_doubt_is_sent_again_with_the_same_code() {
+    let round = Round { number: 0, bound: None };
+    for (name, later, mails) in [("while the first call may still send", 3, 1), ("when it cannot any more", 4, 2)] {
+        let mut world = World::new();
+        let first = world.call(round, Action::Answer, Some("a"), Fate::Unknown);
+        world.now += later;
+        let again = world.call(round, Action::Answer, Some("a"), Fate::Accepted);
+        assert_eq!(first.binding, again.binding, "{name}");
+        assert_eq!(world.mails.len(), mails, "{name}");
+    }
+}
+
+#[test]
+fn later_rounds_say_what_happened_and_send_nothing() {
+    type Edit = fn(&mut World);
+    let table: [(&str, Edit, PublicState, bool); 7] = [
+        ("a wrong answer", |_| (), PublicState::CodeWrong, true),
+        ("the code ran out", |world| world.now += 600, PublicState::CodeExpired, true),
+        ("no guess left", |world| world.edit(|c| c.guesses_left = 0), PublicState::AttemptsExhausted, true),
+        ("a newer sign-in", |world| drop(world.first(Some("b"))), PublicState::CodeSuperseded, false),
+        ("the state is gone", |world| world.state = State::default(), PublicState::CodeSuperseded, false),
+        (
+            "the address was changed",
+            |world| world.address = Address::parse("eve@example.com").ok(),
+            PublicState::CodeSuperseded,
+            false,
+        ),
+        ("the address is gone", |world| world.address = None, PublicState::NoVerifiedAddress, false),
+    ];
+    for (name, edit, expected, bound) in table {
+        let mut world = World::new();
+        let first = world.first(Some("a"));
+        world.now += 60;
+        edit(&mut world);
+        let mails = world.mails.len();
+        let view = world.later(1, &first, Action::Answer, Some("a"));
+        assert_eq!(view.state, expected, "{name}");
+        assert_eq!(view.binding.is_some(), bound, "{name}");
+        assert_eq!(world.mails.len(), mails, "{name}");
+    }
+}
+
+#[test]
+fn a_resend_repeats_the_code_within_the_limits() {
+    let mut world = World::new();
+    let first = world.first(Some("a"));
+    world.now += 29;
+    let throttled = world.later(1, &first, Action::Resend, Some("a"));
+    assert_eq!((throttled.state, throttled.seconds_to_wait), (PublicState::SendThrottled, 1));
+    assert_eq!(throttled.binding, first.binding, "the code at hand still works");
+    world.now += 1;
+    let resent = world.later(2, &first, Action::Resend, Some("a"));
+    assert_eq!((resent.state, resent.binding), (PublicState::CodeSent, first.binding));
+    assert_eq!(world.mails.len(), 2);
+    world.now += 5;
+    let repeated = world.later(2, &first, Action::Resend, Some("a"));
+    assert_eq!(repeated.state, PublicState::CodeSent, "a repeated call is not throttled");
+    assert_eq!(world.mails.len(), 2, "a repeated call sends nothing");
+}
+
+#[test]
+fn the_hourly_limit_stops_mails_of_new_sign_ins_too() {
+    let mut world = World::new();
+    for mark in ["a", "b", "c", "d", "e"] {
+        assert_eq!(world.first(Some(mark)).state, PublicState::CodeSent);
+        world.now += 60;
+    }
+    let view = world.first(Some("f"));
+    assert_eq!((view.state, view.seconds_to_wait, view.binding), (PublicState::SendThrottled, 3_300, None));
+    assert_eq!(world.mails.len(), 5);
+}
+
+#[test]
+fn a_resend_of_an_old_code_makes_a_new_one_and_keeps_the_count() {
+    for (name, later) in [("about to run out", 541), ("run out", 900)] {
+        let mut world = World::new();
+        let first = world.first(Some("a"));
+        world.edit(|challenge| challenge.guesses_left = 1);
+        world.now += later;
+        let resent = world.later(1, &first, Action::Resend, Some("a"));
+        assert_ne!(resent.binding, first.binding, "{name}");
+        assert_eq!((resent.attempts_left, resent.seconds_left), (1, 600), "{name}");
+    }
+}
+
+#[test]
+fn an_exhausted_challenge_is_not_sent_again() {
+    let mut world = World::new();
+    let first = world.first(Some("a"));
+    world.edit(|challenge| challenge.guesses_left = 0);
+    world.now += 60;
+    assert_eq!(world.later(1, &first, Action::Resend, Some("a")).state, PublicState::AttemptsExhausted);
+    assert_eq!(world.mails.len(), 1);
+}
+
+#[test]
+fn a_consumed_challenge_is_not_handed_out_again() {
+    let mut world = World::new();
+    let first = world.first(None);
+    world.state.consumption = Some(crate::state::Consumption {
+        challenge: first.binding.unwrap(),
+        at: UnixSeconds(world.now),
+        client: crate::client::Client::new(&SUBJECT, "web"),
+        used: true,
+    });
+    assert_ne!(world.first(None).binding, first.binding);
+}
+
+#[test]
+fn a_marked_sign_in_is_never_joined_by_another() {
+    for thief in [None, Some("b")] {
+        let mut world = World::new();
+        let victim = world.first(Some("a"));
+        let stolen = world.first(thief);
+        assert_ne!(stolen.binding, victim.binding);
+        let asked = world.later(1, &stolen, Action::Resend, thief);
+        assert_ne!(asked.binding, victim.binding);
+        let back = world.later(1, &victim, Action::Answer, Some("a"));
+        assert_eq!(back.state, PublicState::CodeSuperseded);
+    }
+}
+
+#[test]
+fn the_session_keeps_its_challenge_in_the_metadata() {
+    let world = World::new();
+    let bound = Some(ChallengeId([9; 16]));
+    let request = |number, action| Request {
+        subject: SUBJECT,
+        address: None,
+        round: Round { number, bound },
+        action,
+        attempt: None,
+        now: UnixSeconds(0),
+        fresh: Fresh { id: [0; 16], nonce: [0; 16] },
+        key: &world.key,
+    };
+    let superseded = unbound(PublicState::CodeSuperseded, 0);
+    let own = View { binding: Some(ChallengeId([1; 16])), ..superseded.clone() };
+    for (name, number, action, view, expected) in [
+        ("first", 0, Action::Answer, &own, Metadata { issue: Issue::First, challenge: own.binding }),
+        ("wrong", 1, Action::Answer, &own, Metadata { issue: Issue::AfterWrongAnswer, challenge: own.binding }),
+        ("resend", 1, Action::Resend, &own, Metadata { issue: Issue::Resend, challenge: own.binding }),
+        ("lost", 1, Action::Answer, &superseded, Metadata { issue: Issue::AfterWrongAnswer, challenge: bound }),
+    ] {
+        assert_eq!(metadata(&request(number, action), view), expected, "{name}");
+    }
+}
+
+proptest! {
+    /// Whatever is called in whatever order, the hourly limit holds, and every mail carries the code of a challenge
+    /// that was stored before it went out.
+    #[test]
+    fn mails_stay_within_the_hour(
+        calls in proptest::collection::vec((0_u64..120, 0_u8..3, any::<bool>(), 0_usize..3, any::<bool>()), 1..60),
+    ) {
+        let mut world = World::new();
+        let mut sent_at = Vec::new();
+        let mut bound = None;
+        for (pause, number, resend, mark, accepted) in calls {
+            world.now += pause;
+            let action = if resend { Action::Resend } else { Action::Answer };
+            let fate = if accepted { Fate::Accepted } else { Fate::Unknown };
+            let before = world.mails.len();
+            let view = world.call(Round { number, bound }, action, [None, Some("a"), Some("b")][mark], fate);
+            bound = view.binding.or(bound);
+            if world.mails.len() > before {
+                sent_at.push((world.now, number));
+                prop_assert_eq!(world.state.challenge().map(Challenge::id), world.mails.last().copied());
+                prop_assert_eq!(world.state.challenge().map(Challenge::key), Some(world.key.id()));
+            }
+        }
+        // A mail in doubt is sent once more outside of the hourly count; everything else stays within it.
+        let challenges: std::collections::BTreeSet<_> = world.mails.iter().map(ToString::to_string).collect();
+        if world.now - START < 3_600 {
+            prop_assert!(challenges.len() <= 5, "{} codes in an hour", challenges.len());
+        }
+    }
+}
+
+#[test]
+fn codes_of_two_challenges_differ() {
+    let mut world = World::new();
+    world.first(Some("a"));
+    let key = Key::from_secret(&[1; 64]).unwrap();
+    assert_ne!(key.id(), KeyId([0; 8]));
+    let one = Code::derive(&key, &SUBJECT, world.state.challenge().unwrap(), policy().code_length);
+    world.first(Some("b"));
+    let two = Code::derive(&key, &SUBJECT, world.state.challenge().unwrap(), policy().code_length);
+    assert_ne!(one.expose(), two.expose());
+}

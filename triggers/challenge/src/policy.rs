@@ -1,0 +1,106 @@
+//! What a stage sets: each value in a type that cannot hold one out of range.
+
+/// A setting outside of what it may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("{given} is outside of {min} to {max}")]
+pub struct OutOfRange {
+    pub given: u64,
+    pub min: u64,
+    pub max: u64,
+}
+
+macro_rules! bounded {
+    ($(#[$doc:meta])* $name:ident($inner:ty), $min:literal..=$max:literal) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+        pub struct $name($inner);
+
+        impl $name {
+            pub const MIN: u64 = $min;
+            pub const MAX: u64 = $max;
+
+            /// # Errors
+            /// [`OutOfRange`] unless the value lies from `MIN` to `MAX`.
+            pub fn new(value: u64) -> Result<Self, OutOfRange> {
+                match <$inner>::try_from(value) {
+                    Ok(inner) if (Self::MIN..=Self::MAX).contains(&value) => Ok(Self(inner)),
+                    _ => Err(OutOfRange { given: value, min: Self::MIN, max: Self::MAX }),
+                }
+            }
+
+            #[must_use]
+            pub const fn get(self) -> $inner {
+                self.0
+            }
+        }
+    };
+}
+
+bounded! {
+    /// Digits of a code. Six are ASVS 5.0 6.5.4's least for a code that lives briefly.
+    CodeLength(u8), 6..=8
+}
+bounded! {
+    /// Minutes that a code lives. Cognito keeps a session for 3 to 15 minutes between calls (`AuthSessionValidity`);
+    /// ASVS 5.0 6.5.5 asks for at most 10.
+    CodeLife(u8), 3..=15
+}
+bounded! {
+    /// Wrong answers that one sign-in may give.
+    MaxAttempts(u8), 1..=10
+}
+bounded! {
+    /// Seconds between two mails for one challenge.
+    ResendAfter(u16), 0..=600
+}
+bounded! {
+    /// Mails to one user within any 60 minutes. The upper end keeps the sealed state below its 512 bytes.
+    SendsPerHour(u8), 1..=10
+}
+
+impl CodeLife {
+    #[must_use]
+    pub const fn seconds(self) -> u64 {
+        self.0 as u64 * 60
+    }
+}
+
+/// What one stage allows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Policy {
+    pub code_length: CodeLength,
+    pub code_life: CodeLife,
+    pub max_attempts: MaxAttempts,
+    pub resend_after: ResendAfter,
+    pub sends_per_hour: SendsPerHour,
+}
+
+/// Times that a sign-in may ask for its mail again. Counted apart from wrong answers, since asking is no failure.
+pub const RESENDS_PER_SESSION: usize = 5;
+
+/// Cognito calls a trigger that does not answer within 5 seconds again, three times in all, so all calls for one
+/// request fall into this window (cognito-user-pools-working-with-lambda-triggers).
+pub const REPEAT_WINDOW_SECONDS: u64 = 15;
+
+/// A call works for 3.5 seconds at most, so a challenge that is `pending` for longer has nobody sending its mail.
+pub const PENDING_GRACE_SECONDS: u64 = 4;
+
+/// A code with less life than this is not worth sending again: the mail may take that long.
+pub const RESEND_LIFE_SECONDS: u64 = 60;
+
+/// Verify, Define and the gate follow each other within one request; the slack is for Cognito's repeated calls.
+pub const CONSUMPTION_WINDOW_SECONDS: u64 = 30;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranges_hold_at_both_ends() {
+        assert_eq!(CodeLife::new(2), Err(OutOfRange { given: 2, min: 3, max: 15 }));
+        assert!(CodeLife::new(3).is_ok() && CodeLife::new(15).is_ok());
+        assert_eq!(CodeLife::new(16), Err(OutOfRange { given: 16, min: 3, max: 15 }));
+        assert!(CodeLength::new(5).is_err() && CodeLength::new(6).is_ok() && CodeLength::new(9).is_err());
+        assert!(SendsPerHour::new(256 + 5).is_err(), "a value that wraps in its type is out of range too");
+    }
+}

@@ -1,0 +1,180 @@
+//! How a state is written into a user attribute: encrypted, authenticated, versioned, bound to its user and pool.
+
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use chacha20poly1305::{
+    KeyInit as _, XChaCha20Poly1305, XNonce,
+    aead::{Aead as _, Payload},
+};
+
+use crate::{Key, KeyId, KeyRing, State, Subject};
+
+/// The text that stands in the attribute: `v1.` and base64url of key id ‖ nonce ‖ ciphertext.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SealedState(String);
+
+/// Random bytes for one sealing; with 192 bits they may be drawn at random for ever.
+pub type SealNonce = [u8; NONCE_BYTES];
+
+const VERSION: &str = "v1.";
+const KEY_ID_BYTES: usize = 8;
+const NONCE_BYTES: usize = 24;
+
+/// Why a value of the attribute says nothing about its user.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum OpenError {
+    #[error("the state is of an unknown version")]
+    UnknownVersion,
+    #[error("the state is sealed with an unknown key")]
+    UnknownKey(KeyId),
+    /// Truncated, forged, or moved here from another user or pool.
+    #[error("the state's seal is broken")]
+    BrokenSeal,
+}
+
+impl SealedState {
+    /// Cognito allows 2,048 bytes in the attribute; half a kilobyte keeps an ID token that carries it small.
+    pub const MAX_BYTES: usize = 512;
+
+    #[must_use]
+    pub fn new(text: String) -> Self {
+        Self(text)
+    }
+
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Writes `state` for `subject` with `key`.
+    ///
+    /// # Errors
+    /// `None` in place of an error that cannot happen with a bounded state: the codec or the cipher refused it.
+    #[must_use]
+    pub fn seal(state: &State, subject: &Subject<'_>, key: &Key, nonce: SealNonce) -> Option<Self> {
+        let plain = postcard::to_allocvec(state).ok()?;
+        let cipher = XChaCha20Poly1305::new(key.seal_key().into());
+        let payload = Payload { msg: &plain, aad: &associated_data(subject, key.id()) };
+        let ciphertext = cipher.encrypt(&XNonce::from(nonce), payload).ok()?;
+        let bytes = [&key.id().0[..], &nonce, &ciphertext].concat();
+        Some(Self(format!("{VERSION}{}", URL_SAFE_NO_PAD.encode(bytes))))
+    }
+
+    /// Reads the state of `subject`.
+    ///
+    /// # Errors
+    /// [`OpenError`] for anything that was not sealed for this very user of this very pool with a key of the ring.
+    pub fn open(&self, subject: &Subject<'_>, keys: &KeyRing) -> Result<State, OpenError> {
+        let encoded = self.0.strip_prefix(VERSION).ok_or(OpenError::UnknownVersion)?;
+        let bytes = URL_SAFE_NO_PAD.decode(encoded).map_err(|_| OpenError::BrokenSeal)?;
+        let (id, rest) = bytes.split_first_chunk::<KEY_ID_BYTES>().ok_or(OpenError::BrokenSeal)?;
+        let (nonce, ciphertext) = rest.split_first_chunk::<NONCE_BYTES>().ok_or(OpenError::BrokenSeal)?;
+        let id = KeyId(*id);
+        let key = keys.get(id).ok_or(OpenError::UnknownKey(id))?;
+        let cipher = XChaCha20Poly1305::new(key.seal_key().into());
+        let payload = Payload { msg: ciphertext, aad: &associated_data(subject, id) };
+        let plain = cipher.decrypt(&XNonce::from(*nonce), payload).map_err(|_| OpenError::BrokenSeal)?;
+        postcard::from_bytes(&plain).map_err(|_| OpenError::BrokenSeal)
+    }
+}
+
+fn associated_data(subject: &Subject<'_>, key: KeyId) -> Vec<u8> {
+    [VERSION.as_bytes(), &key.0, &subject.bytes()].concat()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::{
+        Attempt, ChallengeId, UnixSeconds,
+        client::Client,
+        state::{Consumption, tests::challenge},
+    };
+
+    const JANE: Subject<'_> = Subject { user_pool: "eu-central-1_Pool", user: "jane" };
+
+    fn key(byte: u8) -> Key {
+        Key::from_secret(&[byte; 64]).unwrap()
+    }
+
+    fn ring() -> KeyRing {
+        KeyRing { current: key(1), previous: Some(key(2)) }
+    }
+
+    /// A state with everything in it that a state can hold.
+    fn full_state() -> State {
+        let now = UnixSeconds(4_000_000_000);
+        let mut challenge = challenge(now);
+        challenge.attempt = Attempt::parse(&JANE, &"a".repeat(64));
+        let consumption =
+            Consumption { challenge: ChallengeId([255; 16]), at: now, client: Client::new(&JANE, "client"), used: true };
+        let mut state =
+            State { challenge: Some(challenge), consumption: Some(consumption), sends: Default::default() };
+        (0..20).for_each(|_| state.sends.record(now));
+        state
+    }
+
+    #[test]
+    fn opens_what_it_sealed_with_either_key() {
+        for byte in [1, 2] {
+            let sealed = SealedState::seal(&full_state(), &JANE, &key(byte), [byte; 24]).unwrap();
+            assert_eq!(sealed.open(&JANE, &ring()), Ok(full_state()));
+        }
+    }
+
+    #[test]
+    fn the_fullest_state_fits() {
+        let sealed = SealedState::seal(&full_state(), &JANE, &key(1), [255; 24]).unwrap();
+        assert!(sealed.as_str().len() <= SealedState::MAX_BYTES, "{} bytes", sealed.as_str().len());
+    }
+
+    #[test]
+    fn a_state_belongs_to_one_user_of_one_pool() {
+        let sealed = SealedState::seal(&full_state(), &JANE, &key(1), [0; 24]).unwrap();
+        for (name, subject) in [
+            ("another user", Subject { user: "john", ..JANE }),
+            ("another pool", Subject { user_pool: "eu-central-1_Other", ..JANE }),
+        ] {
+            assert_eq!(sealed.open(&subject, &ring()), Err(OpenError::BrokenSeal), "{name}");
+        }
+    }
+
+    #[test]
+    fn foreign_text_is_refused_by_its_kind() {
+        let sealed = SealedState::seal(&full_state(), &JANE, &key(3), [0; 24]).unwrap();
+        assert_eq!(sealed.open(&JANE, &ring()), Err(OpenError::UnknownKey(key(3).id())));
+        for (text, expected) in [
+            ("", OpenError::UnknownVersion),
+            ("123456", OpenError::UnknownVersion),
+            ("v2.AAAA", OpenError::UnknownVersion),
+            ("v1.", OpenError::BrokenSeal),
+            ("v1.AAAA", OpenError::BrokenSeal),
+            ("v1.not base64!", OpenError::BrokenSeal),
+        ] {
+            assert_eq!(SealedState::new(text.to_owned()).open(&JANE, &ring()), Err(expected), "{text:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_flipped_or_lost_byte_breaks_it(position in 0_usize..512, flip in 1_u8..) {
+            let sealed = SealedState::seal(&full_state(), &JANE, &key(1), [0; 24]).unwrap();
+            let mut bytes = URL_SAFE_NO_PAD.decode(&sealed.as_str()[VERSION.len()..]).unwrap();
+            let position = position % bytes.len();
+            let truncated = format!("{VERSION}{}", URL_SAFE_NO_PAD.encode(&bytes[..position]));
+            prop_assert!(SealedState::new(truncated).open(&JANE, &ring()).is_err());
+            bytes[position] ^= flip;
+            let forged = format!("{VERSION}{}", URL_SAFE_NO_PAD.encode(&bytes));
+            prop_assert!(SealedState::new(forged).open(&JANE, &ring()).is_err());
+        }
+
+        #[test]
+        fn no_text_panics(text in any::<String>()) {
+            prop_assert!(SealedState::new(text.clone()).open(&JANE, &ring()).is_err());
+            let versioned = format!("{VERSION}{text}");
+            prop_assert!(SealedState::new(versioned).open(&JANE, &ring()).is_err());
+        }
+    }
+}

@@ -1,0 +1,236 @@
+//! What is remembered of a user between two calls.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{KeyId, Policy, UnixSeconds, client::Client, policy::SendsPerHour, session::Attempt, subject::Digest16};
+
+/// Everything that is remembered of one user. Holds no code: a code can only be derived from it with the key.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct State {
+    pub(crate) challenge: Option<Challenge>,
+    pub(crate) consumption: Option<Consumption>,
+    pub(crate) sends: Sends,
+}
+
+/// Names one challenge. Not a secret: it travels through the session as the challenge's metadata.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChallengeId(pub(crate) [u8; 16]);
+
+impl ChallengeId {
+    /// Reads what [`ChallengeId`]'s `Display` wrote: 32 hex digits.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let well_formed = text.len() == 32 && text.bytes().all(|b| b.is_ascii_hexdigit());
+        u128::from_str_radix(text, 16).ok().filter(|_| well_formed).map(|id| Self(id.to_be_bytes()))
+    }
+}
+
+impl std::fmt::Display for ChallengeId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:032x}", u128::from_be_bytes(self.0))
+    }
+}
+
+/// The random part of a new challenge, from a CSPRNG (ASVS 5.0 6.5.3).
+#[derive(Clone, Copy)]
+pub struct Fresh {
+    pub id: [u8; 16],
+    pub nonce: [u8; 16],
+}
+
+impl std::fmt::Debug for Fresh {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Fresh(…)")
+    }
+}
+
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Challenge {
+    pub(crate) id: ChallengeId,
+    pub(crate) nonce: [u8; 16],
+    /// The key that the code is derived with, which a rotation may since have made the previous one.
+    pub(crate) key: KeyId,
+    pub(crate) delivery: Delivery,
+    pub(crate) issued_at: UnixSeconds,
+    pub(crate) expires_at: UnixSeconds,
+    pub(crate) guesses_left: u8,
+    /// The address that the mail went to.
+    pub(crate) address: Digest16,
+    pub(crate) attempt: Option<Attempt>,
+    /// The round of the session in which the mail was last asked for: a call for the same round is a repeated call.
+    pub(crate) round: u8,
+}
+
+impl std::fmt::Debug for Challenge {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Challenge")
+            .field("id", &self.id)
+            .field("delivery", &self.delivery)
+            .field("issued_at", &self.issued_at)
+            .field("expires_at", &self.expires_at)
+            .field("guesses_left", &self.guesses_left)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Challenge {
+    #[must_use]
+    pub const fn id(&self) -> ChallengeId {
+        self.id
+    }
+
+    #[must_use]
+    pub const fn key(&self) -> KeyId {
+        self.key
+    }
+
+    pub(crate) fn is_expired(&self, now: UnixSeconds) -> bool {
+        now >= self.expires_at
+    }
+
+    /// Seconds that the code still lives.
+    #[must_use]
+    pub const fn seconds_left(&self, now: UnixSeconds) -> u64 {
+        self.expires_at.since(now)
+    }
+}
+
+/// Whether the mail with the code is known to have been handed over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Delivery {
+    /// Asked for, outcome not known.
+    Pending { since: UnixSeconds },
+    Sent,
+}
+
+/// The last right answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Consumption {
+    pub(crate) challenge: ChallengeId,
+    pub(crate) at: UnixSeconds,
+    pub(crate) client: Client,
+    /// Set by the gate: tokens have been let through for it.
+    pub(crate) used: bool,
+}
+
+/// When mails were last sent, oldest first, no more than one hour's allowance of them.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Sends(Vec<UnixSeconds>);
+
+impl Sends {
+    const HOUR_SECONDS: u64 = 3_600;
+
+    pub(crate) fn record(&mut self, now: UnixSeconds) {
+        self.0.push(now);
+        let keep = usize::try_from(SendsPerHour::MAX).unwrap_or(usize::MAX);
+        self.0.drain(..self.0.len().saturating_sub(keep));
+    }
+
+    pub(crate) fn last(&self) -> Option<UnixSeconds> {
+        self.0.last().copied()
+    }
+
+    /// Seconds until the hourly limit allows another mail; 0 when it does now.
+    pub(crate) fn wait_for_hourly_limit(&self, policy: &Policy, now: UnixSeconds) -> u64 {
+        let limit = usize::from(policy.sends_per_hour.get());
+        let recent: Vec<_> = self.0.iter().filter(|at| now.since(**at) < Self::HOUR_SECONDS).collect();
+        match recent.len().checked_sub(limit) {
+            None => 0,
+            Some(surplus) => recent[surplus].plus(Self::HOUR_SECONDS).since(now),
+        }
+    }
+
+    /// Seconds until `resend_after` has passed since the last mail; 0 when it has.
+    pub(crate) fn wait_for_resend(&self, policy: &Policy, now: UnixSeconds) -> u64 {
+        self.last().map_or(0, |at| at.plus(u64::from(policy.resend_after.get())).since(now))
+    }
+}
+
+impl State {
+    #[must_use]
+    pub fn challenge(&self) -> Option<&Challenge> {
+        self.challenge.as_ref()
+    }
+
+    pub(crate) fn is_consumed(&self, challenge: &Challenge) -> bool {
+        self.consumption.as_ref().is_some_and(|c| c.challenge == challenge.id)
+    }
+
+    /// The same state as it would be `seconds` later. The product has no test clock: tests age what is stored.
+    #[cfg(feature = "ageing")]
+    #[must_use]
+    pub fn aged(mut self, seconds: u64) -> Self {
+        let age = |at: &mut UnixSeconds| at.0 = at.0.saturating_sub(seconds);
+        if let Some(challenge) = &mut self.challenge {
+            age(&mut challenge.issued_at);
+            age(&mut challenge.expires_at);
+            if let Delivery::Pending { since } = &mut challenge.delivery {
+                age(since);
+            }
+        }
+        self.consumption.iter_mut().for_each(|consumption| age(&mut consumption.at));
+        self.sends.0.iter_mut().for_each(age);
+        self
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::{CodeLength, CodeLife, MaxAttempts, ResendAfter};
+
+    pub(crate) fn policy() -> Policy {
+        Policy {
+            code_length: CodeLength::new(6).unwrap(),
+            code_life: CodeLife::new(10).unwrap(),
+            max_attempts: MaxAttempts::new(3).unwrap(),
+            resend_after: ResendAfter::new(30).unwrap(),
+            sends_per_hour: SendsPerHour::new(5).unwrap(),
+        }
+    }
+
+    /// A challenge of the policy above that was mailed at `issued_at`.
+    pub(crate) fn challenge(issued_at: UnixSeconds) -> Challenge {
+        Challenge {
+            id: ChallengeId([7; 16]),
+            nonce: [9; 16],
+            key: KeyId([0; 8]),
+            delivery: Delivery::Sent,
+            issued_at,
+            expires_at: issued_at.plus(600),
+            guesses_left: 3,
+            address: [0; 16],
+            attempt: None,
+            round: 2,
+        }
+    }
+
+    #[test]
+    fn ids_read_back_what_they_print_and_nothing_else() {
+        let id = ChallengeId([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 255]);
+        assert_eq!(ChallengeId::parse(&id.to_string()), Some(id));
+        for text in ["", "+0010203040506070809000a0b0c0d0eff", "+00102030405060708090a0b0c0d0eff", "zz"] {
+            assert_eq!(ChallengeId::parse(text), None, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn the_hourly_limit_opens_when_the_oldest_mail_is_an_hour_old() {
+        let mut sends = Sends::default();
+        for minute in 0..5 {
+            assert_eq!(sends.wait_for_hourly_limit(&policy(), UnixSeconds(minute * 60)), 0);
+            sends.record(UnixSeconds(minute * 60));
+        }
+        assert_eq!(sends.wait_for_hourly_limit(&policy(), UnixSeconds(300)), 3_300);
+        assert_eq!(sends.wait_for_hourly_limit(&policy(), UnixSeconds(3_599)), 1);
+        assert_eq!(sends.wait_for_hourly_limit(&policy(), UnixSeconds(3_600)), 0);
+    }
+
+    #[test]
+    fn a_clock_set_back_keeps_the_limit() {
+        let mut sends = Sends::default();
+        (0..5).for_each(|_| sends.record(UnixSeconds(10_000)));
+        assert!(sends.wait_for_hourly_limit(&policy(), UnixSeconds(100)) > 0);
+    }
+}
