@@ -2,5 +2,36 @@
 //!
 //! Links no AWS SDK and no tokio, so that `cargo xtask render --check` on a cold clone compiles in seconds.
 
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
 pub mod cli;
+pub mod handover;
+pub mod report;
+pub mod root;
+pub mod stage;
 pub mod trigger;
+
+use cli::{Cli, Verb};
+
+/// The whole program: parses the arguments, runs the verb, says what went wrong. `online` runs the verbs that talk to AWS.
+pub fn run(online: impl FnOnce(Cli) -> anyhow::Result<ExitCode>) -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return report::usage(&error),
+    };
+    let outcome = if cli.verb.is_online() { online(cli) } else { offline(cli) };
+    outcome.unwrap_or_else(|error| report::failure(&error))
+}
+
+/// Runs a verb that needs no AWS.
+///
+/// # Errors
+/// When the verb fails, or belongs to `xtask-online`.
+pub fn offline(cli: Cli) -> anyhow::Result<ExitCode> {
+    let root = root::find(cli.root.as_deref())?;
+    match cli.verb {
+        verb => anyhow::bail!("`{verb:?}` is not run by `xtask`"),
+    }
+}

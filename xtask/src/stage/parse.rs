@@ -1,0 +1,327 @@
+//! From the text of a stage file to a [`Stage`]: every key is read before anything is given up.
+
+use std::collections::BTreeMap;
+
+use challenge::policy::{CodeLength, CodeLife, MaxAttempts, Policy, ResendAfter, SendsPerHour};
+use toml_span::value::ValueInner;
+
+use super::choice::{Architecture, AttributeAccess, AuthFlow, Identity, Recovery, Risk, SignIn, Store, Tier};
+use super::number::{RefreshDays, RetentionDays, TokenMinutes};
+use super::problem::{Collector, Problems};
+use super::reader::{At, Section, Setting as _, described, shown};
+use super::text::{
+    AccountId, AttributeName, ClientName, ConfigurationSetName, EmailAddress, IdentityName, Locale, PoolName,
+    ProductName, Region, StackName, StageName, TagKey, TagValue,
+};
+use super::{AppClient, Aws, Challenge, Email, Stage, UserPool, policy};
+
+/// A file as far as it could be read: `None` has been told to the collector.
+#[derive(Debug, Default)]
+pub(super) struct Raw {
+    pub(super) accept: Option<Vec<At<Risk>>>,
+    pub(super) aws: RawAws,
+    pub(super) user_pool: RawUserPool,
+    pub(super) challenge: RawChallenge,
+    pub(super) gate: Option<At<bool>>,
+    pub(super) log_retention: Option<At<RetentionDays>>,
+    pub(super) email: RawEmail,
+    pub(super) app_clients: Vec<RawAppClient>,
+    /// No app client could be read at all.
+    pub(super) clients_unread: bool,
+    pub(super) tags: BTreeMap<TagKey, TagValue>,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct RawAws {
+    pub(super) account: Option<Option<At<AccountId>>>,
+    pub(super) region: Option<At<Region>>,
+    pub(super) stack: Option<At<StackName>>,
+    pub(super) architecture: Option<At<Architecture>>,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct RawUserPool {
+    pub(super) name: Option<At<PoolName>>,
+    pub(super) sign_in: Option<At<SignIn>>,
+    pub(super) recovery: Option<At<Recovery>>,
+    pub(super) self_sign_up: Option<At<bool>>,
+    pub(super) deletion_protection: Option<At<bool>>,
+    pub(super) tier: Option<At<Tier>>,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct RawChallenge {
+    pub(super) store: Option<At<Store>>,
+    pub(super) attribute: Option<At<AttributeName>>,
+    pub(super) code_length: Option<At<CodeLength>>,
+    pub(super) code_life: Option<At<CodeLife>>,
+    pub(super) max_attempts: Option<At<MaxAttempts>>,
+    pub(super) resend_after: Option<At<ResendAfter>>,
+    pub(super) sends_per_hour: Option<At<SendsPerHour>>,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct RawEmail {
+    pub(super) from_address: Option<At<EmailAddress>>,
+    pub(super) region: Option<At<Region>>,
+    pub(super) identity: Option<At<Identity>>,
+    pub(super) identity_name: Option<At<IdentityName>>,
+    pub(super) configuration_set: Option<Option<At<ConfigurationSetName>>>,
+    pub(super) product_name: Option<At<ProductName>>,
+    pub(super) default_locale: Option<At<Locale>>,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct RawAppClient {
+    pub(super) name: Option<At<ClientName>>,
+    pub(super) secret: Option<At<bool>>,
+    pub(super) auth_flows: Option<Vec<At<AuthFlow>>>,
+    pub(super) attribute_access: Option<At<AttributeAccess>>,
+    pub(super) access_token: Option<At<TokenMinutes>>,
+    pub(super) id_token: Option<At<TokenMinutes>>,
+    pub(super) refresh_token: Option<At<RefreshDays>>,
+}
+
+pub(super) fn stage(name: StageName, text: &str) -> Result<Stage, Problems> {
+    let mut problems = Collector::new(&super::file(&name), text);
+    let stage = match toml_span::parse(text) {
+        Ok(value) => Section::new("", value, &mut problems).and_then(|mut top| {
+            let raw = read(&mut top, &mut problems);
+            top.close(&mut problems);
+            agree(&raw, &mut problems);
+            policy::check(&raw, &mut problems);
+            finish(name, raw)
+        }),
+        Err(error) => {
+            problems.add(error.span.start, format!("not TOML: {error}"));
+            None
+        }
+    };
+    problems.finish(stage)
+}
+
+fn read(top: &mut Section<'_>, problems: &mut Collector<'_>) -> Raw {
+    let mut raw = Raw { accept: top.required("accept", problems).map(|list| list.value), ..Raw::default() };
+    if let Some(mut aws) = top.section("aws", problems) {
+        raw.aws = RawAws {
+            account: aws.optional("account", problems),
+            region: aws.required("region", problems),
+            stack: aws.required("stack", problems),
+            architecture: aws.required("architecture", problems),
+        };
+        aws.close(problems);
+    }
+    if let Some(mut pool) = top.section("user_pool", problems) {
+        raw.user_pool = RawUserPool {
+            name: pool.required("name", problems),
+            sign_in: pool.required("sign_in", problems),
+            recovery: pool.required("recovery", problems),
+            self_sign_up: pool.required("self_sign_up", problems),
+            deletion_protection: pool.required("deletion_protection", problems),
+            tier: pool.required("tier", problems),
+        };
+        pool.close(problems);
+    }
+    if let Some(mut challenge) = top.section("challenge", problems) {
+        raw.challenge = RawChallenge {
+            store: challenge.required("store", problems),
+            attribute: challenge.required("attribute", problems),
+            code_length: challenge.required("code_length", problems),
+            code_life: challenge.required("confirm_code_timeout", problems),
+            max_attempts: challenge.required("max_attempts", problems),
+            resend_after: challenge.required("resend_after", problems),
+            sends_per_hour: challenge.required("sends_per_hour", problems),
+        };
+        challenge.close(problems);
+    }
+    if let Some(mut triggers) = top.section("triggers", problems) {
+        raw.gate = triggers.required("gate", problems);
+        raw.log_retention = triggers.required("log_retention_days", problems);
+        triggers.close(problems);
+    }
+    if let Some(mut email) = top.section("email", problems) {
+        raw.email = RawEmail {
+            from_address: email.required("from_address", problems),
+            region: email.required("region", problems),
+            identity: email.required("identity", problems),
+            identity_name: email.required("identity_name", problems),
+            configuration_set: email.optional("configuration_set", problems),
+            product_name: email.required("product_name", problems),
+            default_locale: email.required("default_locale", problems),
+        };
+        email.close(problems);
+    }
+    read_app_clients(top, &mut raw, problems);
+    read_tags(top, &mut raw, problems);
+    raw
+}
+
+fn read_app_clients(top: &mut Section<'_>, raw: &mut Raw, problems: &mut Collector<'_>) {
+    let Some(mut value) = top.take("app_client") else {
+        problems.add(top.offset(), "`[[app_client]]` is missing: a stage has at least one");
+        raw.clients_unread = true;
+        return;
+    };
+    let offset = value.span.start;
+    let elements = match value.take() {
+        ValueInner::Array(elements) if !elements.is_empty() => elements,
+        ValueInner::Array(_) => {
+            problems.add(offset, "`app_client` is empty: a stage has at least one");
+            raw.clients_unread = true;
+            return;
+        }
+        other => {
+            problems
+                .add(offset, format!("`app_client`: expected `[[app_client]]` tables, found {}", described(&other)));
+            raw.clients_unread = true;
+            return;
+        }
+    };
+    for element in elements {
+        let Some(mut client) = Section::new("app_client", element, problems) else {
+            raw.clients_unread = true;
+            continue;
+        };
+        raw.app_clients.push(RawAppClient {
+            name: client.required("name", problems),
+            secret: client.required("secret", problems),
+            auth_flows: client.required("auth_flows", problems).and_then(|list| flows(list, problems)),
+            attribute_access: client.required("attribute_access", problems),
+            access_token: client.required("access_token_minutes", problems),
+            id_token: client.required("id_token_minutes", problems),
+            refresh_token: client.required("refresh_token_days", problems),
+        });
+        client.close(problems);
+    }
+}
+
+fn flows(list: At<Vec<At<AuthFlow>>>, problems: &mut Collector<'_>) -> Option<Vec<At<AuthFlow>>> {
+    if list.value.is_empty() {
+        problems.add(list.offset, "`app_client.auth_flows` is empty: Cognito would choose flows of its own");
+        return None;
+    }
+    for (index, flow) in list.value.iter().enumerate() {
+        if list.value[..index].iter().any(|earlier| earlier.value == flow.value) {
+            problems.add(flow.offset, format!("`app_client.auth_flows`: `{}` stands here twice", flow.value));
+        }
+    }
+    Some(list.value)
+}
+
+fn read_tags(top: &mut Section<'_>, raw: &mut Raw, problems: &mut Collector<'_>) {
+    let Some(tags) = top.section("tags", problems) else { return };
+    for (key, value) in tags.rest() {
+        let name =
+            TagKey::new(&key.name).map_err(|error| problems.add(key.span.start, format!("`tags`: {error}"))).ok();
+        let value = TagValue::read(&format!("tags.{}", shown(&key.name)), &value, problems);
+        raw.tags.extend(name.zip(value));
+    }
+}
+
+/// What one value says about another.
+fn agree(raw: &Raw, problems: &mut Collector<'_>) {
+    let email = &raw.email;
+    if let (Some(Some(_)), Some(architecture)) = (&raw.aws.account, &raw.aws.architecture)
+        && architecture.value == Architecture::Host
+    {
+        problems.add(architecture.offset, "`aws.architecture`: `host` is for a stage without an account, since the machine that builds is not the one that runs");
+    }
+    if let (Some(address), Some(identity)) = (&email.from_address, &email.identity_name)
+        && !covers(&identity.value, &address.value)
+    {
+        problems.add(
+            identity.offset,
+            format!("`email.identity_name`: `{}` is neither `{}` nor its domain", identity.value, address.value),
+        );
+    }
+    if let (Some(identity), Some(region), Some(home)) = (&email.identity, &email.region, &raw.aws.region)
+        && identity.value == Identity::Managed
+        && region.value != home.value
+    {
+        problems.add(
+            region.offset,
+            format!("`email.region`: an identity that the stack manages lies in the stack's Region `{}`", home.value),
+        );
+    }
+    for (index, client) in raw.app_clients.iter().enumerate() {
+        let earlier = &raw.app_clients[..index];
+        if let Some(name) = &client.name
+            && earlier.iter().any(|other| other.name.as_ref().is_some_and(|other| other.value == name.value))
+        {
+            problems.add(name.offset, format!("`app_client.name`: there is another app client `{}`", name.value));
+        }
+        if let (Some(flows), Some(tier)) = (&client.auth_flows, &raw.user_pool.tier)
+            && tier.value == Tier::Lite
+            && let Some(flow) = flows.iter().find(|flow| flow.value == AuthFlow::User)
+        {
+            problems
+                .add(flow.offset, "`app_client.auth_flows`: `ALLOW_USER_AUTH` needs the tier `essentials` or `plus`");
+        }
+    }
+}
+
+fn covers(identity: &IdentityName, address: &EmailAddress) -> bool {
+    let (identity, domain) = (identity.as_ref(), address.domain());
+    identity == address.as_ref()
+        || identity == domain
+        || domain.strip_suffix(identity).is_some_and(|parent| parent.ends_with('.'))
+}
+
+fn finish(name: StageName, raw: Raw) -> Option<Stage> {
+    let (aws, pool, challenge, email) = (raw.aws, raw.user_pool, raw.challenge, raw.email);
+    let app_clients: Option<Vec<_>> = raw.app_clients.into_iter().map(finish_app_client).collect();
+    Some(Stage {
+        name,
+        aws: Aws {
+            account: aws.account?.map(|at| at.value),
+            region: aws.region?.value,
+            stack: aws.stack?.value,
+            architecture: aws.architecture?.value,
+        },
+        user_pool: UserPool {
+            name: pool.name?.value,
+            sign_in: pool.sign_in?.value,
+            recovery: pool.recovery?.value,
+            self_sign_up: pool.self_sign_up?.value,
+            deletion_protection: pool.deletion_protection?.value,
+            tier: pool.tier?.value,
+        },
+        challenge: Challenge {
+            store: challenge.store?.value,
+            attribute: challenge.attribute?.value,
+            policy: Policy {
+                code_length: challenge.code_length?.value,
+                code_life: challenge.code_life?.value,
+                max_attempts: challenge.max_attempts?.value,
+                resend_after: challenge.resend_after?.value,
+                sends_per_hour: challenge.sends_per_hour?.value,
+            },
+        },
+        gate: raw.gate?.value,
+        log_retention: raw.log_retention?.value,
+        email: Email {
+            from_address: email.from_address?.value,
+            region: email.region?.value,
+            identity: email.identity?.value,
+            identity_name: email.identity_name?.value,
+            configuration_set: email.configuration_set?.map(|at| at.value),
+            product_name: email.product_name?.value,
+            default_locale: email.default_locale?.value,
+        },
+        app_clients: app_clients?,
+        tags: raw.tags,
+        accepted: raw.accept?.into_iter().map(|at| at.value).collect(),
+    })
+}
+
+fn finish_app_client(client: RawAppClient) -> Option<AppClient> {
+    Some(AppClient {
+        name: client.name?.value,
+        secret: client.secret?.value,
+        auth_flows: client.auth_flows?.into_iter().map(|at| at.value).collect(),
+        attribute_access: client.attribute_access?.value,
+        access_token: client.access_token?.value,
+        id_token: client.id_token?.value,
+        refresh_token: client.refresh_token?.value,
+    })
+}

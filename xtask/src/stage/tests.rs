@@ -1,0 +1,206 @@
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+use super::*;
+
+const LOCAL: &str = include_str!("../../../deploy/stages/local.toml");
+const ARTICLE: &str = include_str!("../../../deploy/stages/article.toml");
+
+fn parse(text: &str) -> Result<Stage, Problems> {
+    Stage::parse(StageName::new("test").unwrap(), text)
+}
+
+/// The messages without the file's name, each with the text of the line it points at.
+fn complaints(text: &str) -> Vec<String> {
+    let problems = parse(text).expect_err("the file should be refused").into_vec();
+    let line = |problem: &Problem| text.lines().nth(problem.line - 1).unwrap_or_default().to_owned();
+    problems.iter().map(|problem| format!("{} <- {}", problem.message, line(problem))).collect()
+}
+
+fn changed(text: &str, from: &str, to: &str) -> String {
+    assert_eq!(text.matches(from).count(), 1, "`{from}` should stand once in the file");
+    text.replace(from, to)
+}
+
+#[test]
+fn the_committed_stages_are_accepted() {
+    let local = parse(LOCAL).unwrap();
+    assert!(local.is_local() && local.gate && local.accepted.is_empty());
+    assert_eq!(local.triggers().count(), 4);
+    assert_eq!(
+        local.app_clients.iter().map(AppClient::output).collect::<Vec<_>>(),
+        ["AppClientWebId", "AppClientServerId"]
+    );
+    let article = parse(ARTICLE).unwrap();
+    assert!(!article.gate && article.triggers().all(|trigger| trigger != Trigger::Gate));
+    assert_eq!(article.app_clients[0].auth_flows.len(), 5);
+    assert_ne!(local.aws.stack, article.aws.stack);
+}
+
+#[test]
+fn one_mistake_is_one_message_on_its_line() {
+    #[rustfmt::skip]
+    let table = [
+        ("typo in a key", "sign_in = ", "sing_in = ",
+         &["`user_pool.sign_in` is missing <- [user_pool]",
+           "unknown key `user_pool.sing_in`, did you mean `sign_in`? <- sing_in = \"email\" # or \"username\"; fixed once the pool exists"][..]),
+        ("unknown section", "[tags]", "[tag]",
+         &["section `[tags]` is missing <- # The stage on a laptop and in the tests: no account, so everything goes to the local AWS.",
+           "unknown key `tag`, did you mean `tags`? <- [tag]"]),
+        ("time-out of 2", "confirm_code_timeout = 10 # minutes; also how long Cognito waits for an answer", "confirm_code_timeout = 2",
+         &["`challenge.confirm_code_timeout`: 2 is outside of 3 to 15 <- confirm_code_timeout = 2"]),
+        ("time-out of 16", "confirm_code_timeout = 10 # minutes; also how long Cognito waits for an answer", "confirm_code_timeout = 16",
+         &["`challenge.confirm_code_timeout`: 16 is outside of 3 to 15 <- confirm_code_timeout = 16"]),
+        ("negative time-out", "confirm_code_timeout = 10 # minutes; also how long Cognito waits for an answer", "confirm_code_timeout = -1",
+         &["`challenge.confirm_code_timeout`: -1 is negative <- confirm_code_timeout = -1"]),
+        ("attribute of 21 characters", "attribute = \"authChallenge\" # without its \"custom:\"; fixed once the pool exists", "attribute = \"authChallenge12345678\"",
+         &["`challenge.attribute`: `authChallenge12345678` has 21 characters, at most 20 are allowed <- attribute = \"authChallenge12345678\""]),
+        ("attribute with its prefix", "\"authChallenge\" #", "\"custom:authChallenge\" #",
+         &["`challenge.attribute`: `custom:authChallenge` is written without `custom:` <- attribute = \"custom:authChallenge\" # without its \"custom:\"; fixed once the pool exists"]),
+        ("missing sender", "from_address = \"sign-in@example.com\"\n", "",
+         &["`email.from_address` is missing <- [email]"]),
+        ("sender that is none", "from_address = \"sign-in@example.com\"", "from_address = \"sign-in@example\"",
+         &["`email.from_address`: `sign-in@example` is not an e-mail address <- from_address = \"sign-in@example\""]),
+        ("sender of another domain", "from_address = \"sign-in@example.com\"", "from_address = \"sign-in@example.org\"",
+         &["`email.identity_name`: `sign-in@example.com` is neither `sign-in@example.org` nor its domain <- identity_name = \"sign-in@example.com\" # or the domain that the sender belongs to"]),
+        ("CloudFormation in a product name", "product_name = \"Example\"", "product_name = \"Example ${AWS::AccountId}\"",
+         &["`email.product_name`: `Example ${AWS::AccountId}` is refused: `${` is CloudFormation's <- product_name = \"Example ${AWS::AccountId}\""]),
+        ("dynamic reference in a product name", "product_name = \"Example\"", "product_name = \"{{resolve:ssm:x}}\"",
+         &["`email.product_name`: `{{resolve:ssm:x}}` is refused: `{{` is CloudFormation's <- product_name = \"{{resolve:ssm:x}}\""]),
+        ("line break in a product name", "product_name = \"Example\"", "product_name = \"Ex\\nBcc: x\"",
+         &["`email.product_name`: `Ex\\nBcc: x` holds the invisible character \\u{a} <- product_name = \"Ex\\nBcc: x\""]),
+        ("hidden direction in a product name", "product_name = \"Example\"", "product_name = \"Ex\\u202eample\"",
+         &["`email.product_name`: `Ex\u{202e}ample` holds the invisible character \\u{202e} <- product_name = \"Ex\\u202eample\""]),
+        ("wrong type", "self_sign_up = false", "self_sign_up = \"no\"",
+         &["`user_pool.self_sign_up`: expected true or false, found a string <- self_sign_up = \"no\""]),
+        ("number as text", "code_length = 6", "code_length = \"6\"",
+         &["`challenge.code_length`: expected a whole number, found a string <- code_length = \"6\""]),
+        ("unknown tier", "tier = \"lite\" #", "tier = \"basic\" #",
+         &["`user_pool.tier`: `basic` is none of `lite`, `essentials`, `plus` <- tier = \"basic\" # Cognito's own e-mail MFA needs \"essentials\" or \"plus\""]),
+        ("account with the host's architecture", "region = \"eu-central-1\"\nstack", "account = \"111122223333\"\nregion = \"eu-central-1\"\nstack",
+         &["`aws.architecture`: `host` is for a stage without an account, since the machine that builds is not the one that runs <- architecture = \"host\" # the local AWS runs the functions as processes of this machine"]),
+        ("managed identity in another Region", "region = \"eu-central-1\"\nidentity", "region = \"eu-west-1\"\nidentity",
+         &["`email.region`: an identity that the stack manages lies in the stack's Region `eu-central-1` <- region = \"eu-west-1\""]),
+        ("two app clients of one name", "name = \"server\"", "name = \"web\"",
+         &["`app_client.name`: there is another app client `web` <- name = \"web\""]),
+        ("stack name that functions cannot begin with", "stack = \"cognito-email-mfa-local\"", "stack = \"a-name-of-more-than-thirty-six-characters\"",
+         &["`aws.stack`: `a-name-of-more-than-thirty-six-characters` has 41 characters, at most 36 are allowed <- stack = \"a-name-of-more-than-thirty-six-characters\""]),
+        ("reserved tag", "product = \"cognito-email-mfa\"", "\"aws:product\" = \"x\"",
+         &["`tags`: `aws:product` is reserved: `aws:` begins AWS's own tags <- \"aws:product\" = \"x\""]),
+        ("no gate", "gate = true #", "gate = false #",
+         &["refused: tokens are issued without proof that a code was confirmed; a stage that takes the risk says `accept = [\"no-gate\"]` <- gate = false # tokens only for a confirmed code, whatever flow asks for them"]),
+        ("open sign-up", "self_sign_up = false", "self_sign_up = true",
+         &["refused: anybody can make an account through a public client; a stage that takes the risk says `accept = [\"open-sign-up\"]` <- self_sign_up = true"]),
+        ("unprotected pool", "deletion_protection = true", "deletion_protection = false",
+         &["refused: one call deletes every user; a stage that takes the risk says `accept = [\"no-deletion-protection\"]` <- deletion_protection = false"]),
+        ("recovery by e-mail", "\"admin_only\" #", "\"verified_email\" #",
+         &["refused: whoever reads the mailbox has both factors; a stage that takes the risk says `accept = [\"recovery-by-email\"]` <- recovery = \"verified_email\" # recovery by e-mail would hand both factors to whoever reads the mailbox"]),
+        ("accepted for nothing", "accept = []", "accept = [\"no-gate\"]",
+         &["`accept`: `no-gate` is accepted, but the stage does not take that risk <- accept = [\"no-gate\"]"]),
+        ("unknown risk", "accept = []", "accept = [\"everything\"]",
+         &["`accept`: `everything` is none of `password-only-flows`, `attribute-write`, `no-gate`, `code-life-over-10-minutes`, `recovery-by-email`, `open-sign-up`, `no-deletion-protection` <- accept = [\"everything\"]"]),
+    ];
+    for (name, from, to, expected) in table {
+        assert_eq!(complaints(&changed(LOCAL, from, to)), expected, "{name}");
+    }
+}
+
+#[test]
+fn every_list_is_read_to_its_end() {
+    let flows = "auth_flows = [\n    \"ALLOW_ADMIN_USER_PASSWORD_AUTH\",";
+    let text = changed(ARTICLE, flows, "auth_flows = [\n    \"ALLOW_EVERYTHING\",\n    7,");
+    let words = "`ALLOW_CUSTOM_AUTH`, `ALLOW_REFRESH_TOKEN_AUTH`, `ALLOW_USER_PASSWORD_AUTH`, `ALLOW_USER_SRP_AUTH`, \
+                 `ALLOW_ADMIN_USER_PASSWORD_AUTH`, `ALLOW_USER_AUTH`";
+    assert_eq!(
+        complaints(&text),
+        [
+            format!("`app_client.auth_flows`: `ALLOW_EVERYTHING` is none of {words} <-     \"ALLOW_EVERYTHING\","),
+            "`app_client.auth_flows`: expected a string, found an integer <-     7,".to_owned(),
+        ]
+    );
+}
+
+#[test]
+fn every_problem_in_one_run_in_the_order_of_lines() {
+    let text = changed(LOCAL, "sign_in = ", "sing_in = ");
+    let text = changed(&text, "code_length = 6", "code_length = 5");
+    let text = changed(&text, "from_address = \"sign-in@example.com\"\n", "");
+    let text = changed(&text, "gate = true", "gate = false");
+    let text = changed(&text, "name = \"server\"", "name = \"web\"");
+    let problems = parse(&text).unwrap_err().into_vec();
+    let places: Vec<_> = problems.iter().map(|problem| (problem.line, problem.column)).collect();
+    assert_eq!(problems.len(), 6, "{problems:#?}");
+    assert!(places.is_sorted(), "{places:?}");
+}
+
+#[test]
+fn a_line_number_is_the_line() {
+    let text = parse(&changed(LOCAL, "code_length = 6", "code_length = 5")).unwrap_err().to_string();
+    let line = LOCAL.lines().position(|line| line == "code_length = 6").unwrap() + 1;
+    let place = format!("deploy/stages/test.toml:{line}:15: ");
+    assert_eq!(text, format!("the stage file is refused\n  {place}`challenge.code_length`: 5 is outside of 6 to 8"));
+}
+
+#[test]
+fn the_article_says_what_it_accepts() {
+    let (before, rest) = ARTICLE.split_once("accept = [").unwrap();
+    let (_, after) = rest.split_once("]\n").unwrap();
+    let refused = complaints(&format!("{before}accept = []\n{after}"));
+    for risk in ["password-only-flows", "attribute-write", "no-gate", "code-life-over-10-minutes"] {
+        assert!(
+            refused.iter().any(|message| message.contains(&format!("accept = [\"{risk}\"]"))),
+            "{risk}: {refused:#?}"
+        );
+    }
+    assert_eq!(refused.len(), 6, "three flows and one of each other: {refused:#?}");
+}
+
+#[test]
+fn a_mistake_does_not_make_an_accepted_risk_look_idle() {
+    let refused = complaints(&changed(ARTICLE, "gate = false", "gate = \"false\""));
+    assert_eq!(refused, ["`triggers.gate`: expected true or false, found a string <- gate = \"false\""]);
+}
+
+#[test]
+fn what_is_no_toml_is_said_with_its_line() {
+    let refused = complaints("accept = []\n[aws\nregion = 1\n");
+    assert_eq!(refused.len(), 1);
+    assert!(refused[0].starts_with("not TOML: ") && refused[0].ends_with("<- [aws"), "{refused:?}");
+}
+
+#[test]
+fn addresses() {
+    let good = ["a@b.c", "sign-in+mfa@mail.example.com", "A.B_c@example-1.com"];
+    let bad = [
+        "",
+        "@example.com",
+        "a@",
+        "a@b",
+        "a@@b.c",
+        "a b@c.d",
+        "a@b..c",
+        ".a@b.c",
+        "a@-b.c",
+        "\"a\"@b.c",
+        "a@b.c\n",
+        "a${x}@b.c",
+    ];
+    assert!(good.iter().all(|text| EmailAddress::new(text).is_ok()));
+    for text in bad {
+        assert!(EmailAddress::new(text).is_err(), "{text:?}");
+    }
+}
+
+#[test]
+fn regions() {
+    for (text, expected) in [
+        ("eu-central-1", true),
+        ("us-gov-west-1", true),
+        ("eu-central", false),
+        ("eu_central_1", false),
+        ("EU-central-1", false),
+        ("eu-central-12", false),
+        ("1", false),
+    ] {
+        assert_eq!(Region::new(text).is_ok(), expected, "{text}");
+    }
+}
