@@ -1,1 +1,14 @@
+//! What the tests in this package stand on.
+//!
+//! Contract tests start the real `bootstrap` files ([`runtime_api`]) before a scripted AWS ([`fake_aws`]), joined in a
+//! [`world`] that calls the functions as Cognito does. End-to-end tests sign in on a stack that the real command has
+//! deployed ([`stack`]).
 
+pub mod event;
+pub mod fake_aws;
+pub mod logs;
+pub mod mail;
+pub mod place;
+pub mod runtime_api;
+pub mod wait;
+pub mod world;

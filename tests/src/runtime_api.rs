@@ -1,0 +1,198 @@
+//! A scripted Lambda Runtime API: starts a real `bootstrap`, hands it events, takes its answers.
+
+use std::collections::{HashMap, VecDeque};
+use std::fs::File;
+use std::path::PathBuf;
+use std::process::{Child, Command};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, SystemTime};
+
+use anyhow::{Context as _, bail};
+use axum::Router;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use serde_json::Value;
+use tokio::sync::{Notify, oneshot};
+use tokio::task::JoinHandle;
+
+/// As long as Cognito waits for a trigger.
+const DEADLINE: Duration = Duration::from_secs(5);
+/// How long a test waits. Longer than the deadline, since a machine that runs many tests is slow to start a process.
+const BOUND: Duration = Duration::from_secs(20);
+
+/// What the function made of an event.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Answer {
+    Response(Value),
+    Error { error_type: String, message: String },
+}
+
+/// A running `bootstrap`. Ended when dropped.
+#[derive(Debug)]
+pub struct Function {
+    child: Mutex<Child>,
+    shared: Arc<Shared>,
+    server: JoinHandle<()>,
+    log: PathBuf,
+}
+
+#[derive(Debug, Default)]
+struct Shared {
+    queue: Mutex<Queue>,
+    arrived: Notify,
+}
+
+#[derive(Debug, Default)]
+struct Queue {
+    count: u64,
+    waiting: VecDeque<(String, Value)>,
+    answers: HashMap<String, oneshot::Sender<Answer>>,
+    init_error: Option<Value>,
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, Queue> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Function {
+    /// Starts the program with this environment and nothing of the tests' own. Its output goes to `log`.
+    ///
+    /// # Errors
+    /// When the program cannot be started.
+    pub async fn start(program: PathBuf, environment: &[(String, String)], log: PathBuf) -> anyhow::Result<Self> {
+        let shared = Arc::new(Shared::default());
+        let router = Router::new()
+            .route("/2018-06-01/runtime/invocation/next", get(next))
+            .route("/2018-06-01/runtime/invocation/{id}/response", post(response))
+            .route("/2018-06-01/runtime/invocation/{id}/error", post(error))
+            .route("/2018-06-01/runtime/init/error", post(init_error))
+            .with_state(Arc::clone(&shared));
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.context("failed to open a port")?;
+        let address = listener.local_addr()?;
+        let server = tokio::spawn(async move {
+            let _ = axum::serve(listener, router).await;
+        });
+        let output = File::create(&log).with_context(|| format!("failed to make `{}`", log.display()))?;
+        let child = Command::new(&program)
+            .env_clear()
+            .env("AWS_LAMBDA_RUNTIME_API", address.to_string())
+            .env("AWS_LAMBDA_FUNCTION_NAME", "function-under-test")
+            .env("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST")
+            .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256")
+            .env("AWS_LAMBDA_LOG_GROUP_NAME", "/aws/lambda/function-under-test")
+            .env("AWS_LAMBDA_LOG_STREAM_NAME", "stream")
+            .envs(environment.iter().cloned())
+            .stdout(output.try_clone()?)
+            .stderr(output)
+            .spawn()
+            .with_context(|| format!("failed to start `{}`", program.display()))?;
+        Ok(Self { child: Mutex::new(child), shared, server, log })
+    }
+
+    /// Hands the function an event and waits for what it makes of it.
+    ///
+    /// # Errors
+    /// When the function ends, or does not answer within the bound.
+    pub async fn invoke(&self, event: &Value) -> anyhow::Result<Answer> {
+        let (sender, mut answer) = oneshot::channel();
+        {
+            let mut queue = self.shared.lock();
+            queue.count += 1;
+            let id = format!("00000000-0000-4000-8000-{:012}", queue.count);
+            queue.waiting.push_back((id.clone(), event.clone()));
+            queue.answers.insert(id, sender);
+        }
+        self.shared.arrived.notify_one();
+        crate::wait::until("the function's answer", BOUND, async || {
+            if let Ok(answer) = answer.try_recv() {
+                return Ok(Ok(answer));
+            }
+            if let Some(error) = &self.shared.lock().init_error {
+                bail!("the function did not start: {error}; its log is `{}`", self.log.display());
+            }
+            let ended = self.child.lock().unwrap_or_else(PoisonError::into_inner).try_wait()?;
+            match ended {
+                Some(status) => bail!("the function ended with {status}; its log is `{}`", self.log.display()),
+                None => Ok(Err(format!("running, no answer yet; its log is `{}`", self.log.display()))),
+            }
+        })
+        .await
+    }
+
+    /// Everything that the function has written.
+    ///
+    /// # Errors
+    /// When the log cannot be read.
+    pub fn log(&self) -> anyhow::Result<String> {
+        std::fs::read_to_string(&self.log).with_context(|| format!("failed to read `{}`", self.log.display()))
+    }
+}
+
+impl Drop for Function {
+    fn drop(&mut self) {
+        let child = self.child.get_mut().unwrap_or_else(PoisonError::into_inner);
+        let _ = child.kill();
+        let _ = child.wait();
+        self.server.abort();
+    }
+}
+
+async fn next(State(shared): State<Arc<Shared>>) -> Response {
+    loop {
+        let arrived = shared.arrived.notified();
+        let event = shared.lock().waiting.pop_front();
+        if let Some((id, event)) = event {
+            let deadline = SystemTime::now() + DEADLINE;
+            let milliseconds = deadline.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_millis();
+            let headers = [
+                ("lambda-runtime-aws-request-id", id),
+                ("lambda-runtime-deadline-ms", milliseconds.to_string()),
+                (
+                    "lambda-runtime-invoked-function-arn",
+                    "arn:aws:lambda:eu-central-1:000000000000:function:function-under-test".to_owned(),
+                ),
+                ("lambda-runtime-trace-id", "Root=1-00000000-000000000000000000000000".to_owned()),
+            ];
+            return (headers, axum::Json(event)).into_response();
+        }
+        arrived.await;
+    }
+}
+
+async fn response(State(shared): State<Arc<Shared>>, Path(id): Path<String>, body: String) -> StatusCode {
+    // What is no JSON is still an answer, and one that the test should see.
+    let value = serde_json::from_str(&body).unwrap_or(Value::String(body));
+    deliver(&shared, &id, Answer::Response(value))
+}
+
+async fn error(
+    State(shared): State<Arc<Shared>>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    body: String,
+) -> StatusCode {
+    let value: Value = serde_json::from_str(&body).unwrap_or_default();
+    let header = headers.get("lambda-runtime-function-error-type").and_then(|value| value.to_str().ok());
+    let error_type = value["errorType"].as_str().or(header).unwrap_or_default().to_owned();
+    let message = value["errorMessage"].as_str().unwrap_or(&body).to_owned();
+    deliver(&shared, &id, Answer::Error { error_type, message })
+}
+
+async fn init_error(State(shared): State<Arc<Shared>>, body: String) -> StatusCode {
+    shared.lock().init_error = Some(serde_json::from_str(&body).unwrap_or(Value::String(body)));
+    StatusCode::ACCEPTED
+}
+
+fn deliver(shared: &Shared, id: &str, answer: Answer) -> StatusCode {
+    match shared.lock().answers.remove(id) {
+        Some(sender) => {
+            let _ = sender.send(answer);
+            StatusCode::ACCEPTED
+        }
+        None => StatusCode::NOT_FOUND,
+    }
+}
