@@ -57,11 +57,9 @@ mod tests {
 
     #[test]
     fn masks_show_two_letters_and_no_length() {
-        for (address, expected) in [
-            ("jane@example.com", "j***@e***"),
-            ("j@e.org", "j***@e***"),
-            ("émile@example.com", "é***@e***"),
-        ] {
+        for (address, expected) in
+            [("jane@example.com", "j***@e***"), ("j@e.org", "j***@e***"), ("émile@example.com", "é***@e***")]
+        {
             assert_eq!(Address::parse(address).unwrap().masked(), expected);
         }
     }

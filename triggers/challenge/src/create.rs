@@ -143,9 +143,7 @@ pub fn decide(state: &State, request: &Request<'_>, policy: &Policy) -> Decision
             Delivery::Pending { since } if now.since(since) >= PENDING_GRACE_SECONDS => {
                 Decision::Send(send(state, challenge.clone(), now))
             }
-            Delivery::Pending { .. } | Delivery::Sent => {
-                Decision::Show(view(PublicState::CodeSent, challenge, now))
-            }
+            Delivery::Pending { .. } | Delivery::Sent => Decision::Show(view(PublicState::CodeSent, challenge, now)),
         };
     }
     if request.round.number == 0 {
@@ -183,13 +181,7 @@ fn is_repeat(state: &State, challenge: &Challenge, request: &Request<'_>) -> boo
         && !challenge.is_expired(request.now)
 }
 
-fn resend(
-    state: &State,
-    challenge: &Challenge,
-    request: &Request<'_>,
-    policy: &Policy,
-    address: &Address,
-) -> Decision {
+fn resend(state: &State, challenge: &Challenge, request: &Request<'_>, policy: &Policy, address: &Address) -> Decision {
     let now = request.now;
     let wait = state.sends.wait_for_resend(policy, now).max(state.sends.wait_for_hourly_limit(policy, now));
     if wait > 0 {

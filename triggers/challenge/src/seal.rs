@@ -108,10 +108,13 @@ mod tests {
         let now = UnixSeconds(4_000_000_000);
         let mut challenge = challenge(now);
         challenge.attempt = Attempt::parse(&JANE, &"a".repeat(64));
-        let consumption =
-            Consumption { challenge: ChallengeId([255; 16]), at: now, client: Client::new(&JANE, "client"), used: true };
-        let mut state =
-            State { challenge: Some(challenge), consumption: Some(consumption), sends: Default::default() };
+        let consumption = Consumption {
+            challenge: ChallengeId([255; 16]),
+            at: now,
+            client: Client::new(&JANE, "client"),
+            used: true,
+        };
+        let mut state = State { challenge: Some(challenge), consumption: Some(consumption), sends: Default::default() };
         (0..20).for_each(|_| state.sends.record(now));
         state
     }

@@ -46,7 +46,9 @@ pub(crate) enum Progress<'a> {
     Start,
     SrpAGiven,
     /// The password was right; these code rounds followed, none of them right but perhaps the last.
-    PasswordVerified { rounds: &'a [Step] },
+    PasswordVerified {
+        rounds: &'a [Step],
+    },
     Malformed,
 }
 
@@ -191,8 +193,7 @@ pub(crate) mod tests {
                         _ => StepName::Other,
                     };
                     let issue = if c.eq_ignore_ascii_case(&'r') { Issue::Resend } else { Issue::First };
-                    let metadata =
-                        (name == StepName::CustomChallenge).then_some(Metadata { issue, challenge: None });
+                    let metadata = (name == StepName::CustomChallenge).then_some(Metadata { issue, challenge: None });
                     Step { name, passed: c.is_ascii_uppercase(), metadata }
                 })
                 .collect(),

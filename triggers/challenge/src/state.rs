@@ -99,7 +99,9 @@ impl Challenge {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Delivery {
     /// Asked for, outcome not known.
-    Pending { since: UnixSeconds },
+    Pending {
+        since: UnixSeconds,
+    },
     Sent,
 }
 

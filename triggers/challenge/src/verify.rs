@@ -111,8 +111,7 @@ fn may_be_repeated(consumption: &Consumption, question: &Question<'_>) -> bool {
 }
 
 fn consume(state: &State, challenge: &Challenge, question: &Question<'_>) -> State {
-    let consumption =
-        Consumption { challenge: challenge.id, at: question.now, client: question.client, used: false };
+    let consumption = Consumption { challenge: challenge.id, at: question.now, client: question.client, used: false };
     State { consumption: Some(consumption), ..state.clone() }
 }
 

@@ -1,1 +1,36 @@
+//! Where the state of a user is kept, and the keys that open it.
+//!
+//! [`Store`] is the one seam: load a user fresh, store a state. Today there is the article's place for it, a custom
+//! attribute of the user.
 
+mod attribute;
+mod config;
+mod keys;
+
+pub use attribute::{Store, User};
+pub use config::sdk_config;
+pub use keys::Keys;
+
+use aws_sdk_cognitoidentityprovider::error::{ProvideErrorMetadata, SdkError};
+use trigger_runtime::Failure;
+
+/// The private challenge parameter by which Create binds a round to its challenge, and Verify finds it.
+pub const BINDING_PARAMETER: &str = "challenge";
+
+/// Turns a failed call into what the log may say of it: the service's code and message, or the kind of trouble.
+pub fn failure<E, R>(attempted: &'static str, error: &SdkError<E, R>) -> Failure
+where
+    E: ProvideErrorMetadata,
+{
+    let cause = match error {
+        SdkError::ServiceError(context) => {
+            let error = context.err();
+            format!("{}: {}", error.code().unwrap_or("unknown code"), error.message().unwrap_or("no message"))
+        }
+        SdkError::TimeoutError(_) => "no answer in time".to_owned(),
+        SdkError::DispatchFailure(_) => "no connection".to_owned(),
+        SdkError::ResponseError(_) => "an answer that could not be read".to_owned(),
+        _ => "the request could not be made".to_owned(),
+    };
+    Failure::unavailable(attempted, &cause)
+}

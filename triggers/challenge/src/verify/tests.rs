@@ -8,10 +8,7 @@ const SUBJECT: Subject<'_> = Subject { user_pool: "eu-central-1_Pool", user: "us
 const ISSUED: UnixSeconds = UnixSeconds(100_000);
 
 fn keys() -> KeyRing {
-    KeyRing {
-        current: Key::from_secret(&[1; 64]).unwrap(),
-        previous: Some(Key::from_secret(&[2; 64]).unwrap()),
-    }
+    KeyRing { current: Key::from_secret(&[1; 64]).unwrap(), previous: Some(Key::from_secret(&[2; 64]).unwrap()) }
 }
 
 fn mark(text: &str) -> Option<Attempt> {

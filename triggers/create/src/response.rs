@@ -1,0 +1,51 @@
+//! The answer of CreateAuthChallenge: what the client sees, what the round is bound to, what later rounds remember.
+
+use challenge::{
+    Address, ChallengeId, Issue, Metadata, Policy, Subject,
+    create::{PublicState, View},
+};
+use serde_json::{Value, json};
+use trigger_store::BINDING_PARAMETER;
+
+pub(crate) fn new(view: &View, metadata: &Metadata, address: Option<&Address>, policy: &Policy) -> Value {
+    json!({
+        "publicChallengeParameters": public(view, address.map(Address::masked).as_deref(), policy),
+        // There is always one private parameter: without any, Cognito answers for unknown users differently.
+        "privateChallengeParameters": {BINDING_PARAMETER: binding(view.binding)},
+        "challengeMetadata": metadata.to_string(),
+    })
+}
+
+/// The same shape for a user that does not exist. Verify has nothing to compare it with.
+pub(crate) fn for_unknown_user(subject: &Subject<'_>, policy: &Policy) -> Value {
+    let view = View {
+        state: PublicState::CodeSent,
+        binding: None,
+        seconds_left: policy.code_life.seconds(),
+        attempts_left: policy.max_attempts.get(),
+        seconds_to_wait: 0,
+    };
+    let initial = subject.user.chars().next().unwrap_or('u');
+    json!({
+        "publicChallengeParameters": public(&view, Some(&format!("{initial}***@e***")), policy),
+        "privateChallengeParameters": {BINDING_PARAMETER: binding(None)},
+        "challengeMetadata": Metadata { issue: Issue::First, challenge: None }.to_string(),
+    })
+}
+
+/// Every value is text: Cognito takes a map of strings.
+fn public(view: &View, destination: Option<&str>, policy: &Policy) -> Value {
+    json!({
+        "CODE_DELIVERY_DELIVERY_MEDIUM": "EMAIL",
+        "CODE_DELIVERY_DESTINATION": destination.unwrap_or_default(),
+        "state": view.state.as_str(),
+        "codeLength": policy.code_length.get().to_string(),
+        "secondsLeft": view.seconds_left.to_string(),
+        "attemptsLeft": view.attempts_left.to_string(),
+        "secondsToWait": view.seconds_to_wait.to_string(),
+    })
+}
+
+fn binding(challenge: Option<ChallengeId>) -> String {
+    challenge.map_or_else(|| "none".to_owned(), |id| id.to_string())
+}
