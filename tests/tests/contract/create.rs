@@ -1,0 +1,185 @@
+//! CreateAuthChallenge: when a mail goes out, and what the client is told.
+
+use e2e::event::{attempt, entry, password_verified, resend};
+use e2e::fake_aws::{Fault, User};
+use e2e::world::{ATTRIBUTE, World};
+use serde_json::{Value, json};
+use xtask::trigger::Trigger;
+
+/// The session when the round before was answered wrong, or was a request for the mail.
+fn after_a_round(metadata: Option<&str>) -> Vec<Value> {
+    let mut session = password_verified();
+    session.push(entry("CUSTOM_CHALLENGE", false, metadata));
+    session
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_payload_that_cognito_repeats_sends_one_mail() {
+    for metadata in [attempt(1), json!({})] {
+        let world = World::start().await.unwrap();
+        let first = world.create(&password_verified(), &metadata).await.unwrap();
+        for _ in 0..2 {
+            let again = world.create(&password_verified(), &metadata).await.unwrap();
+            assert_eq!((again.state(), &again.private), ("CODE_SENT", &first.private));
+        }
+        assert_eq!(world.aws.mails().len(), 1, "with {metadata}");
+        assert!(world.verify(&first, &world.last_code().unwrap(), &metadata).await.unwrap(), "with {metadata}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_sign_in_gets_a_code_of_its_own() {
+    let world = World::start().await.unwrap();
+    let first = world.create(&password_verified(), &attempt(1)).await.unwrap();
+    let first_code = world.last_code().unwrap();
+    world.age(&world.caller, 60).unwrap();
+    let second = world.create(&password_verified(), &attempt(2)).await.unwrap();
+    assert_eq!(world.aws.mails().len(), 2);
+    assert!(!world.verify(&first, &first_code, &attempt(1)).await.unwrap(), "the first sign-in is superseded");
+    assert!(world.verify(&second, &world.last_code().unwrap(), &attempt(2)).await.unwrap());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_mail_says_who_wants_what() {
+    let world = World::with(&[("CODE_LENGTH", "8"), ("PRODUCT_NAME", "Blue & Green")]).await.unwrap();
+    let created = world.create(&password_verified(), &attempt(1)).await.unwrap();
+    let mail = world.aws.mails().pop().unwrap();
+    let code = mail.code().unwrap();
+    assert_eq!(code.len(), 8);
+    assert_eq!(mail.to, [world.caller.email.as_str()]);
+    assert!(mail.from.contains("no-reply@example.com"), "{}", mail.from);
+    assert!(mail.html.contains(&code), "the HTML part holds the code as well");
+    assert!(mail.text.contains("Blue & Green") && mail.html.contains("Blue &amp; Green"), "{}", mail.html);
+    assert_eq!(created.public["codeLength"], "8");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_client_is_told_where_the_challenge_stands() {
+    let world = World::start().await.unwrap();
+    let created = world.create(&password_verified(), &attempt(1)).await.unwrap();
+    let public = &created.public;
+    assert_eq!(public["state"], "CODE_SENT");
+    assert_eq!(public["CODE_DELIVERY_DELIVERY_MEDIUM"], "EMAIL");
+    assert_eq!(public["codeLength"], "6");
+    assert_eq!(public["attemptsLeft"], "3");
+    let seconds_left: u64 = public["secondsLeft"].parse().unwrap();
+    assert!((590..=600).contains(&seconds_left), "{seconds_left}");
+    assert!(public["secondsToWait"].parse::<u64>().unwrap() <= 30);
+    let destination = &public["CODE_DELIVERY_DESTINATION"];
+    assert!(destination.contains('@') && destination.contains('*'), "{destination}");
+    assert!(!destination.contains("jane") && !destination.contains("example"), "{destination}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_answer_sends_nothing_and_a_resend_does() {
+    let world = World::start().await.unwrap();
+    let first = world.create(&password_verified(), &attempt(1)).await.unwrap();
+    let first_code = world.last_code().unwrap();
+
+    assert!(!world.verify(&first, "x", &attempt(1)).await.unwrap());
+    let session = after_a_round(first.metadata.as_deref());
+    let second = world.create(&session, &attempt(1)).await.unwrap();
+    assert_eq!((second.state(), second.public["attemptsLeft"].as_str()), ("CODE_WRONG", "2"));
+    assert_eq!(world.aws.mails().len(), 1);
+
+    assert!(!world.verify(&second, "-", &resend(1)).await.unwrap());
+    let mut session = session;
+    session.push(entry("CUSTOM_CHALLENGE", false, second.metadata.as_deref()));
+    let throttled = world.create(&session, &resend(1)).await.unwrap();
+    assert_eq!(throttled.state(), "SEND_THROTTLED");
+    assert!((1..=30).contains(&throttled.public["secondsToWait"].parse::<u64>().unwrap()));
+    assert_eq!(world.aws.mails().len(), 1);
+
+    world.age(&world.caller, 31).unwrap();
+    let third = world.create(&session, &resend(1)).await.unwrap();
+    assert_eq!((third.state(), third.public["attemptsLeft"].as_str()), ("CODE_SENT", "2"), "asking is no failure");
+    assert_eq!(world.aws.mails().len(), 2);
+    assert_eq!(world.last_code().unwrap(), first_code, "the same challenge, so the same code");
+    assert!(world.verify(&third, &first_code, &attempt(1)).await.unwrap());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_resend_is_repeated_without_another_mail() {
+    let world = World::start().await.unwrap();
+    let first = world.create(&password_verified(), &attempt(1)).await.unwrap();
+    world.age(&world.caller, 31).unwrap();
+    let session = after_a_round(first.metadata.as_deref());
+    for _ in 0..3 {
+        assert_eq!(world.create(&session, &resend(1)).await.unwrap().state(), "CODE_SENT");
+    }
+    assert_eq!(world.aws.mails().len(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn mails_are_limited_per_hour() {
+    let world = World::with(&[("SENDS_PER_HOUR", "2")]).await.unwrap();
+    for id in 1..=2 {
+        assert_eq!(world.create(&password_verified(), &attempt(id)).await.unwrap().state(), "CODE_SENT");
+        world.age(&world.caller, 60).unwrap();
+    }
+    assert_eq!(world.create(&password_verified(), &attempt(3)).await.unwrap().state(), "SEND_THROTTLED");
+    assert_eq!(world.aws.mails().len(), 2);
+    world.age(&world.caller, 3_600).unwrap();
+    assert_eq!(world.create(&password_verified(), &attempt(4)).await.unwrap().state(), "CODE_SENT");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_a_verified_address_gets_mail() {
+    let world = World::start().await.unwrap();
+    let user = |attributes: &[(&str, &str)]| User {
+        user_pool: world.caller.user_pool.clone(),
+        name: world.caller.user.clone(),
+        attributes: attributes.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
+    };
+    let rows = [
+        ("not verified", user(&[("email", "jane.doe@example.com"), ("email_verified", "false")])),
+        ("never verified", user(&[("email", "jane.doe@example.com")])),
+        ("no address", user(&[("email_verified", "true")])),
+        ("an empty address", user(&[("email", ""), ("email_verified", "true")])),
+    ];
+    for (name, user) in rows {
+        world.aws.put_user(user);
+        // The event says that the address is verified; only the pool itself is to be believed.
+        let created = world.create(&password_verified(), &attempt(1)).await.unwrap();
+        assert_eq!(created.state(), "NO_VERIFIED_ADDRESS", "{name}");
+        assert!(!world.verify(&created, "000000", &attempt(1)).await.unwrap(), "{name}");
+    }
+    assert!(world.aws.mails().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mail_that_cannot_be_sent_is_a_state_and_can_be_asked_for_again() {
+    let world = World::start().await.unwrap();
+    world.aws.fail("SendEmail", Fault::Refuse("MessageRejected".to_owned()), 1);
+    let failed = world.create(&password_verified(), &attempt(1)).await.unwrap();
+    assert_eq!(failed.state(), "SEND_FAILED");
+    assert!(world.log(Trigger::Create).unwrap().contains("MessageRejected"), "the log names the reason");
+
+    world.age(&world.caller, 31).unwrap();
+    let created = world.create(&after_a_round(failed.metadata.as_deref()), &resend(1)).await.unwrap();
+    assert_eq!(created.state(), "CODE_SENT");
+    assert!(world.verify(&created, &world.last_code().unwrap(), &attempt(1)).await.unwrap());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_mail_carries_a_code_that_could_not_be_stored() {
+    let world = World::start().await.unwrap();
+    world.aws.fail("AdminUpdateUserAttributes", Fault::Refuse("AccessDeniedException".to_owned()), 10);
+    let event = world.caller.create(&password_verified(), &attempt(1));
+    let _ = world.call(Trigger::Create, &event).await.unwrap();
+    assert!(world.aws.mails().is_empty());
+    let log = world.log(Trigger::Create).unwrap();
+    assert!(log.contains("AccessDeniedException"), "the log names the reason: {log}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_attribute_that_users_have_spoilt_is_written_anew() {
+    let world = World::start().await.unwrap();
+    let user = world.aws.user(&world.caller.user).unwrap();
+    for text in ["", "123456", "v1.AAAA", "v2.something", "💥"] {
+        world.aws.put_user(user.clone().with(ATTRIBUTE, text));
+        let created = world.create(&password_verified(), &attempt(1)).await.unwrap();
+        assert_eq!(created.state(), "CODE_SENT", "{text:?}");
+        assert!(world.verify(&created, &world.last_code().unwrap(), &attempt(1)).await.unwrap(), "{text:?}");
+    }
+}
