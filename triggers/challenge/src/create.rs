@@ -68,7 +68,7 @@ pub enum Decision {
     /// No mail, nothing to store.
     Show(View),
     /// Store `Sending::pending`, send the code, store `Sending::sent`, then show `Sending::view`.
-    Send(Sending),
+    Send(Box<Sending>),
 }
 
 /// A mail that is to go out. The state is stored before the mail is sent, so that no mail carries a code that cannot
@@ -141,7 +141,7 @@ pub fn decide(state: &State, request: &Request<'_>, policy: &Policy) -> Decision
             // The call that went before this one died between storing and sending, or its outcome was lost: the same
             // code once more, since a second code would make the first mail a lie.
             Delivery::Pending { since } if now.since(since) >= PENDING_GRACE_SECONDS => {
-                Decision::Send(send(state, challenge.clone(), now))
+                send(state, challenge.clone(), now)
             }
             Delivery::Pending { .. } | Delivery::Sent => Decision::Show(view(PublicState::CodeSent, challenge, now)),
         };
@@ -192,7 +192,7 @@ fn resend(state: &State, challenge: &Challenge, request: &Request<'_>, policy: &
         // A new code must not reset the count of wrong answers (NIST SP 800-63B-4 §3.1.3.2).
         return new_challenge(state, request, policy, address, challenge.guesses_left);
     }
-    Decision::Send(send(state, Challenge { round: request.round.number, ..challenge.clone() }, now))
+    send(state, Challenge { round: request.round.number, ..challenge.clone() }, now)
 }
 
 fn new_challenge(
@@ -219,15 +219,15 @@ fn new_challenge(
         attempt: request.attempt,
         round: request.round.number,
     };
-    Decision::Send(send(state, challenge, now))
+    send(state, challenge, now)
 }
 
-fn send(state: &State, challenge: Challenge, now: UnixSeconds) -> Sending {
+fn send(state: &State, challenge: Challenge, now: UnixSeconds) -> Decision {
     let mut pending = state.clone();
     pending.sends.record(now);
     let challenge = Challenge { delivery: Delivery::Pending { since: now }, ..challenge };
     pending.challenge = Some(challenge.clone());
-    Sending { pending, challenge, now }
+    Decision::Send(Box::new(Sending { pending, challenge, now }))
 }
 
 fn view(state: PublicState, challenge: &Challenge, now: UnixSeconds) -> View {

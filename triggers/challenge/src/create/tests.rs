@@ -134,7 +134,7 @@ fn later_rounds_say_what_happened_and_send_nothing() {
         ("a wrong answer", |_| (), PublicState::CodeWrong, true),
         ("the code ran out", |world| world.now += 600, PublicState::CodeExpired, true),
         ("no guess left", |world| world.edit(|c| c.guesses_left = 0), PublicState::AttemptsExhausted, true),
-        ("a newer sign-in", |world| drop(world.first(Some("b"))), PublicState::CodeSuperseded, false),
+        ("a newer sign-in", |world| _ = world.first(Some("b")), PublicState::CodeSuperseded, false),
         ("the state is gone", |world| world.state = State::default(), PublicState::CodeSuperseded, false),
         (
             "the address was changed",
