@@ -8,9 +8,13 @@ use clap::Parser as _;
 
 pub mod cli;
 pub mod handover;
+pub mod inbox;
+pub mod local;
+pub mod render;
 pub mod report;
 pub mod root;
 pub mod stage;
+pub mod tools;
 pub mod trigger;
 
 use cli::{Cli, Verb};
@@ -32,6 +36,9 @@ pub fn run(online: impl FnOnce(Cli) -> anyhow::Result<ExitCode>) -> ExitCode {
 pub fn offline(cli: Cli) -> anyhow::Result<ExitCode> {
     let root = root::find(cli.root.as_deref())?;
     match cli.verb {
+        Verb::Render(args) => render::run(&root, &args),
+        Verb::Inbox(args) => inbox::run(&root, &args),
+        Verb::Local(verb) => local::run(&root, &verb),
         verb => anyhow::bail!("`{verb:?}` is not run by `xtask`"),
     }
 }

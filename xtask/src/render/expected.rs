@@ -1,0 +1,125 @@
+//! What must be found in a rendered template, said a second time and independently of the templates.
+
+use serde_json::{Value, json};
+
+use crate::stage::{AppClient, AttributeAccess, Identity, Recovery, SignIn, Stage};
+use crate::trigger::Trigger;
+
+/// The values of the stage that the template does not hold at their place, as lines for people.
+pub(super) fn missing(stage: &Stage, document: &Value) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut expect = |place: &str, value: Value| {
+        let found = document.pointer(place).unwrap_or(&Value::Null);
+        if *found != value {
+            lines.push(format!("{place} is {found}, not {value}"));
+        }
+    };
+    pool(stage, &mut expect);
+    triggers(stage, &mut expect);
+    stage.app_clients.iter().for_each(|client| app_client(stage, client, &mut expect));
+    let identity = match stage.email.identity {
+        Identity::Managed => json!(stage.email.identity_name),
+        Identity::Existing => Value::Null,
+    };
+    expect("/Resources/SenderIdentity/Properties/EmailIdentity", identity);
+    lines
+}
+
+fn pool(stage: &Stage, expect: &mut impl FnMut(&str, Value)) {
+    let pool = &stage.user_pool;
+    let mut property = |place: &str, value: Value| expect(&format!("/Resources/UserPool/Properties/{place}"), value);
+    property("UserPoolName", json!(pool.name));
+    property("UserPoolTier", json!(pool.tier.word().to_uppercase()));
+    property("DeletionProtection", json!(if pool.deletion_protection { "ACTIVE" } else { "INACTIVE" }));
+    property(
+        "UsernameAttributes",
+        match pool.sign_in {
+            SignIn::Email => json!(["email"]),
+            SignIn::Username => Value::Null,
+        },
+    );
+    property("Schema/0/Name", json!(stage.challenge.attribute));
+    let recovery = match pool.recovery {
+        Recovery::AdminOnly => "admin_only",
+        Recovery::VerifiedEmail => "verified_email",
+    };
+    property("AccountRecoverySetting/RecoveryMechanisms/0/Name", json!(recovery));
+    property("AdminCreateUserConfig/AllowAdminCreateUserOnly", json!(!pool.self_sign_up));
+    property("EmailConfiguration/From", json!(stage.email.from_address));
+    property("EmailConfiguration/ConfigurationSet", json!(stage.email.configuration_set));
+    let name = match stage.email.identity {
+        Identity::Managed => "${SenderIdentity}",
+        Identity::Existing => stage.email.identity_name.as_ref(),
+    };
+    let arn = format!("arn:${{AWS::Partition}}:ses:{}:${{AWS::AccountId}}:identity/{name}", stage.email.region);
+    property("EmailConfiguration/SourceArn", json!({ "Fn::Sub": arn }));
+    for trigger in Trigger::ALL {
+        let id = trigger.logical_id();
+        let wired = stage.triggers().any(|wired| wired == trigger);
+        property(&format!("LambdaConfig/{id}"), if wired { json!({ "Fn::GetAtt": [id, "Arn"] }) } else { Value::Null });
+    }
+}
+
+fn triggers(stage: &Stage, expect: &mut impl FnMut(&str, Value)) {
+    let (policy, email) = (&stage.challenge.policy, &stage.email);
+    let attribute = json!(format!("custom:{}", stage.challenge.attribute));
+    let key = json!({ "Fn::GetAtt": ["CodeKey", "Id"] });
+    let number = |number: u64| json!(number.to_string());
+    for trigger in stage.triggers() {
+        let environment = match trigger {
+            Trigger::Define => json!({ "MAX_ATTEMPTS": number(policy.max_attempts.get().into()) }),
+            Trigger::Create => {
+                let mut variables = json!({
+                    "CUSTOM_ATTRIBUTES": attribute,
+                    "EMAIL_FROM_ADDRESS": email.from_address,
+                    "EMAIL_REGION": email.region,
+                    "PRODUCT_NAME": email.product_name,
+                    "DEFAULT_LOCALE": email.default_locale,
+                    "CONFIRM_CODE_TIMEOUT": number(policy.code_life.get().into()),
+                    "CODE_LENGTH": number(policy.code_length.get().into()),
+                    "MAX_ATTEMPTS": number(policy.max_attempts.get().into()),
+                    "RESEND_AFTER": number(policy.resend_after.get().into()),
+                    "SENDS_PER_HOUR": number(policy.sends_per_hour.get().into()),
+                    "CODE_KEY_SECRET": key,
+                });
+                if let Some(set) = &email.configuration_set {
+                    variables["EMAIL_CONFIGURATION_SET"] = json!(set);
+                }
+                variables
+            }
+            Trigger::Verify => json!({
+                "CUSTOM_ATTRIBUTES": attribute,
+                "CODE_LENGTH": number(policy.code_length.get().into()),
+                "CODE_KEY_SECRET": key,
+            }),
+            Trigger::Gate => json!({ "CUSTOM_ATTRIBUTES": attribute, "CODE_KEY_SECRET": key }),
+        };
+        let id = trigger.logical_id();
+        expect(&format!("/Resources/{id}/Properties/Environment/Variables"), environment);
+        expect(&format!("/Resources/{id}/Properties/Code/S3Key"), json!({ "Ref": trigger.key_parameter() }));
+        expect(&format!("/Resources/{id}Logs/Properties/RetentionInDays"), json!(stage.log_retention.get()));
+    }
+}
+
+fn app_client(stage: &Stage, client: &AppClient, expect: &mut impl FnMut(&str, Value)) {
+    let id = client.logical_id();
+    let mut property = |place: &str, value: Value| expect(&format!("/Resources/{id}/Properties/{place}"), value);
+    property("ClientName", json!(client.name));
+    property("GenerateSecret", json!(client.secret));
+    property("ExplicitAuthFlows", client.auth_flows.iter().map(|flow| json!(flow.word())).collect());
+    property("AuthSessionValidity", json!(stage.challenge.policy.code_life.get()));
+    property("AccessTokenValidity", json!(client.access_token.get()));
+    property("IdTokenValidity", json!(client.id_token.get()));
+    property("RefreshTokenValidity", json!(client.refresh_token.get()));
+    let attribute = format!("custom:{}", stage.challenge.attribute);
+    let (reads, writes) = match client.attribute_access {
+        AttributeAccess::None => (json!(["email", "email_verified", "locale"]), json!(["locale"])),
+        AttributeAccess::Read => (json!(["email", "email_verified", "locale", attribute]), json!(["locale"])),
+        AttributeAccess::ReadWrite => {
+            (json!(["email", "email_verified", "locale", attribute]), json!(["locale", attribute]))
+        }
+    };
+    property("ReadAttributes", reads);
+    property("WriteAttributes", writes);
+    expect(&format!("/Outputs/{}/Value", client.output()), json!({ "Ref": id }));
+}
