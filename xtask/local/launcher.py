@@ -12,6 +12,7 @@ import ipaddress
 import json
 import os
 import sys
+import threading
 from email.utils import parseaddr
 from importlib import import_module, metadata
 
@@ -157,10 +158,28 @@ def authorise_mail_as_ses_does(app, ses):
     app._enforce_ses_v2 = corrected
 
 
+def live_on_if_told():
+    """Ends the process unless the command that started it says `keep` on the pipe that is this process's standard input.
+
+    The command says so once it has found the local AWS ready and written down where it is. If it is interrupted or killed
+    before that, the pipe closes, so nothing half started is ever left.
+    """
+
+    def wait():
+        if sys.stdin.buffer.readline() != b"keep\n":
+            os._exit(1)
+        nothing = os.open(os.devnull, os.O_RDONLY)
+        os.dup2(nothing, 0)
+        os.close(nothing)
+
+    threading.Thread(target=wait, name="live-on-if-told", daemon=True).start()
+
+
 def main():
     # The local AWS outlives the command that starts it, so the terminal's signals are not for it.
     if os.getsid(0) != os.getpid():
         os.setsid()
+    live_on_if_told()
     if os.environ.get("AUTH") != "true":
         stop("`AUTH=true` is wanted: without it no permission is checked, and a deploy that works here fails on AWS")
     try:

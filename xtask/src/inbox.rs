@@ -1,0 +1,127 @@
+//! The e-mails that the local AWS took for sending: it delivers none.
+
+use std::path::Path;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use serde::{Deserialize, Serialize};
+
+use crate::cli::InboxArgs;
+use crate::local::{self, client};
+
+mod date;
+
+const TIMEOUT: Duration = Duration::from_secs(10);
+
+/// One e-mail.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Mail {
+    /// Bare addresses, or with a display name, as they were given.
+    pub to: Vec<String>,
+    pub from: String,
+    pub subject: String,
+    pub text: String,
+    pub html: String,
+    /// RFC 3339, UTC, whole seconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sent_at: Option<String>,
+}
+
+/// Prints the e-mails of the running local AWS, the newest last.
+///
+/// # Errors
+/// When the local AWS does not run, or does not answer.
+pub fn run(root: &Path, args: &InboxArgs) -> anyhow::Result<ExitCode> {
+    let running = local::find(root).context(
+        "failed to read the inbox: the local AWS does not run\nhint: `cargo xtask local start` starts it, and `cargo xtask deploy` does too",
+    )?;
+    let mut mails = fetch(&running.endpoint)?;
+    if let Some(to) = &args.to {
+        mails.retain(|mail| is_to(mail, to));
+    }
+    if args.json {
+        println!("{}", serde_json::to_string_pretty(&mails)?);
+    } else if mails.is_empty() {
+        eprintln!("No mail");
+    } else {
+        println!("{}", mails.iter().map(letter).collect::<Vec<_>>().join("\n\n"));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The e-mails of the local AWS at this endpoint, the newest last.
+///
+/// # Errors
+/// When it does not answer, or not as MiniStack does.
+pub fn fetch(endpoint: &str) -> anyhow::Result<Vec<Mail>> {
+    let address = format!("{endpoint}/_ministack/ses/messages");
+    let answer = client(TIMEOUT).get(&address).call().and_then(|mut answer| answer.body_mut().read_to_string());
+    let text = answer.with_context(|| format!("failed to fetch the mails of the local AWS at `{endpoint}`"))?;
+    parse(&text).with_context(|| format!("failed to understand the mails at `{address}`"))
+}
+
+/// MiniStack's own form: the mails of each account.
+#[derive(Debug, Deserialize)]
+struct Listing {
+    messages: std::collections::BTreeMap<String, Vec<Message>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Message {
+    source: String,
+    to: Vec<String>,
+    subject: String,
+    #[serde(default)]
+    body_text: Option<String>,
+    #[serde(default)]
+    body_html: Option<String>,
+    /// Seconds since 1970.
+    timestamp: f64,
+}
+
+fn parse(text: &str) -> serde_json::Result<Vec<Mail>> {
+    let listing: Listing = serde_json::from_str(text)?;
+    let mut messages: Vec<Message> = listing.messages.into_values().flatten().collect();
+    messages.sort_by(|a, b| a.timestamp.total_cmp(&b.timestamp));
+    Ok(messages.into_iter().map(Mail::from).collect())
+}
+
+impl From<Message> for Mail {
+    fn from(message: Message) -> Self {
+        Self {
+            to: message.to,
+            from: message.source,
+            subject: message.subject,
+            text: message.body_text.unwrap_or_default(),
+            html: message.body_html.unwrap_or_default(),
+            sent_at: date::rfc3339(message.timestamp),
+        }
+    }
+}
+
+/// By the bare address, in any case of letters.
+fn is_to(mail: &Mail, address: &str) -> bool {
+    mail.to.iter().any(|to| bare(to).eq_ignore_ascii_case(bare(address)))
+}
+
+/// `a@b` of `Name <a@b>`.
+fn bare(address: &str) -> &str {
+    let inner = address.rsplit_once('<').and_then(|(_, rest)| rest.split_once('>'));
+    inner.map_or(address, |(inner, _)| inner).trim()
+}
+
+fn letter(mail: &Mail) -> String {
+    let date = mail.sent_at.as_deref().unwrap_or("unknown");
+    format!(
+        "From: {}\nTo: {}\nDate: {date}\nSubject: {}\n\n{}",
+        mail.from,
+        mail.to.join(", "),
+        mail.subject,
+        mail.text.trim_end()
+    )
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,184 @@
+//! The local AWS: MiniStack behind `xtask/local/launcher.py`, one per clone, on the loopback interface alone. It outlives
+//! the command that starts it, and the next command finds it again.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Context as _, bail};
+
+mod health;
+mod home;
+mod launch;
+mod process;
+mod state;
+
+use crate::cli::LocalVerb;
+use crate::tools;
+pub(crate) use health::client;
+use home::Home;
+use state::{Server, State};
+
+/// The account that the local credentials belong to.
+pub const ACCOUNT: &str = "000000000000";
+/// The local AWS's root user. Functions get credentials of their roles instead.
+pub const ACCESS_KEY_ID: &str = "test";
+pub const SECRET_ACCESS_KEY: &str = "test";
+
+/// A local AWS that answers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Running {
+    /// Such as `http://127.0.0.1:4566`: the endpoint of every service.
+    pub endpoint: String,
+    pub pid: u32,
+    /// What it printed since it was started.
+    pub log: PathBuf,
+}
+
+/// What is there, as far as the state file, the process table and the port tell.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Found {
+    /// Nothing of ours runs.
+    Nothing,
+    /// It answers, and was started as this clone would start it now.
+    Current(Server),
+    /// It answers, but was started by another version of the launcher or of the tools.
+    Outdated(Server),
+    /// The process is there, and does not answer by its token.
+    Silent(Server),
+}
+
+/// The local AWS of this repository: the one that runs, else a new one.
+///
+/// # Errors
+/// When the tools cannot be had, or the new one does not become ready within a minute.
+pub fn ensure_started(root: &Path) -> anyhow::Result<Running> {
+    if !cfg!(target_os = "linux") {
+        bail!(
+            "the local AWS runs the functions as Linux programs, and this is no Linux\nhint: use Linux, or WSL on Windows"
+        );
+    }
+    let home = Home::of(root);
+    let tools = tools::ensure_in(root)?;
+    let plan = launch::Plan::new(root, &tools)?;
+    if let Found::Current(server) = look(&home.state()?, &plan.fingerprint) {
+        return Ok(server.running(&home));
+    }
+
+    home.make()?;
+    let _lock = home.lock()?;
+    let mut state = home.state()?;
+    match look(&state, &plan.fingerprint) {
+        // Whoever held the lock has just started it.
+        Found::Current(server) => return Ok(server.running(&home)),
+        Found::Nothing => {}
+        Found::Outdated(server) => {
+            eprintln!("The local AWS was started by another version of its launcher: starting afresh");
+            server.process.end();
+        }
+        Found::Silent(server) => {
+            eprintln!("The local AWS does not answer: starting afresh");
+            server.process.end();
+        }
+    }
+    state.server = None;
+    launch::launch(&home, &plan, state)
+}
+
+/// The local AWS of this repository, if it runs and answers.
+#[must_use]
+pub fn find(root: &Path) -> Option<Running> {
+    let home = Home::of(root);
+    match look(&home.state().ok()?, "") {
+        Found::Current(server) | Found::Outdated(server) => Some(server.running(&home)),
+        Found::Nothing | Found::Silent(_) => None,
+    }
+}
+
+/// Ends the local AWS of this repository, and what it held with it. Gives the process that was ended, if there was one.
+///
+/// # Errors
+/// When its state cannot be read or written.
+pub fn stop(root: &Path) -> anyhow::Result<Option<u32>> {
+    let home = Home::of(root);
+    if !home.exists() {
+        return Ok(None);
+    }
+    let _lock = home.lock()?;
+    let mut state = home.state()?;
+    let ended = state.server.take().filter(|server| server.process.is_alive());
+    if let Some(server) = &ended {
+        server.process.end();
+    }
+    home.forget_scratch()?;
+    // The port stays written down, so that the next one is found where people remember it.
+    home.write(&state)?;
+    Ok(ended.map(|server| server.process.pid))
+}
+
+/// Runs `local start`, `local status` or `local stop`.
+///
+/// # Errors
+/// As the function of the verb.
+pub fn run(root: &Path, verb: &LocalVerb) -> anyhow::Result<ExitCode> {
+    match verb {
+        LocalVerb::Start => {
+            let running = ensure_started(root).context("failed to start the local AWS")?;
+            eprintln!("The local AWS runs as process {}; its log is {}", running.pid, running.log.display());
+            println!("{}", running.endpoint);
+        }
+        LocalVerb::Status => match find(root) {
+            Some(running) => {
+                println!("running at {} as process {}", running.endpoint, running.pid);
+                println!("log: {}", running.log.display());
+            }
+            None => println!("not running"),
+        },
+        LocalVerb::Stop => match stop(root).context("failed to stop the local AWS")? {
+            Some(pid) => eprintln!("Ended the local AWS (process {pid})"),
+            None => eprintln!("The local AWS does not run"),
+        },
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn look(state: &State, fingerprint: &str) -> Found {
+    let Some(server) = &state.server else { return Found::Nothing };
+    let alive = server.process.is_alive();
+    let answers = alive && health::is_ready(server.port, &server.token);
+    judge(server, alive, answers, fingerprint)
+}
+
+fn judge(server: &Server, alive: bool, answers: bool, fingerprint: &str) -> Found {
+    match (alive, answers) {
+        (false, _) => Found::Nothing,
+        (true, false) => Found::Silent(server.clone()),
+        (true, true) if server.fingerprint == fingerprint => Found::Current(server.clone()),
+        (true, true) => Found::Outdated(server.clone()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::process::Process;
+    use super::*;
+
+    #[test]
+    fn what_is_found_decides_what_is_reused() {
+        let server = Server {
+            port: 4566,
+            process: Process { pid: 42, started: 7 },
+            token: "t".to_owned(),
+            fingerprint: "now".to_owned(),
+        };
+        let table = [
+            ("dead", false, false, "now", Found::Nothing),
+            ("dead, and its port answers for somebody else", false, true, "now", Found::Nothing),
+            ("hangs, or its port is another's", true, false, "now", Found::Silent(server.clone())),
+            ("answers", true, true, "now", Found::Current(server.clone())),
+            ("answers, after an update", true, true, "then", Found::Outdated(server.clone())),
+        ];
+        for (name, alive, answers, fingerprint, expected) in table {
+            assert_eq!(judge(&server, alive, answers, fingerprint), expected, "{name}");
+        }
+    }
+}
