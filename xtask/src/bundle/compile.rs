@@ -1,0 +1,175 @@
+//! Runs cargo-lambda so that only sources, lock file and tools decide the bytes: no folder and no variable of the machine.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use anyhow::{Context as _, bail, ensure};
+
+use super::elf::AMAZON_LINUX_2023;
+use super::machine::Machine;
+use super::manifest::ToolVersions;
+use crate::tools::Tools;
+use crate::trigger::Trigger;
+
+/// Variables that would change what is built behind the back of the lock file.
+const FOREIGN_PREFIXES: [&str; 3] = ["CARGO_LAMBDA_", "CARGO_PROFILE_", "CARGO_BUILD_"];
+
+/// Where cargo-lambda leaves the program of a trigger.
+#[must_use]
+pub fn bootstrap(root: &Path, trigger: Trigger) -> PathBuf {
+    root.join("target/lambda").join(trigger.package()).join(super::archive::ENTRY)
+}
+
+/// Builds the triggers for the machine, with cargo's own progress on standard error. `root` is canonical.
+///
+/// # Errors
+/// When the Rust standard library for the machine is missing, or the build fails.
+pub fn compile(root: &Path, tools: &Tools, machine: Machine, triggers: &[Trigger]) -> anyhow::Result<ToolVersions> {
+    let rust = Rust::ask(root)?;
+    rust.ensure_target(root, machine)?;
+    let cargo_lambda = tools.program("cargo-lambda");
+    let cargo_home = cargo_home()?;
+
+    let mut command = Command::new(&cargo_lambda);
+    command.current_dir(root).args(["lambda", "build", "--release", "--locked", "--output-format", "binary"]);
+    command.arg("--target").arg(format!("{}.{AMAZON_LINUX_2023}", machine.target()));
+    command.arg("--lambda-dir").arg(root.join("target/lambda"));
+    for trigger in triggers {
+        command.args(["--package", trigger.package()]);
+    }
+    for (variable, _) in std::env::vars_os() {
+        if FOREIGN_PREFIXES.iter().any(|prefix| variable.to_string_lossy().starts_with(prefix)) {
+            command.env_remove(variable);
+        }
+    }
+    command.env("CARGO_TARGET_DIR", root.join("target"));
+    // Cargo takes this one before every other source of flags, and a path in it may hold a space.
+    command.env("CARGO_ENCODED_RUSTFLAGS", flags(root, &cargo_home, &rust, machine).join("\u{1f}"));
+    command.env("PATH", path_with(&cargo_lambda)?);
+    command.stdin(Stdio::null()).stdout(std::io::stderr());
+    let status = command.status().with_context(|| format!("failed to start `{}`", cargo_lambda.display()))?;
+    ensure!(
+        status.success(),
+        "failed to build the triggers for `{}`: cargo-lambda ended with {status}",
+        machine.target()
+    );
+
+    Ok(ToolVersions {
+        cargo_lambda: answer(Command::new(&cargo_lambda).args(["lambda", "--version"]))?,
+        rustc: rust.version,
+    })
+}
+
+/// Replaces every path that can find its way into a program, and keeps the processor that cargo-lambda chooses, which
+/// flags of our own would otherwise unset.
+fn flags(root: &Path, cargo_home: &Path, rust: &Rust, machine: Machine) -> Vec<String> {
+    let library = rust.sysroot.join("lib/rustlib/src/rust");
+    let mut prefixes = vec![
+        (root.to_path_buf(), "/source".to_owned()),
+        (cargo_home.to_path_buf(), "/cargo".to_owned()),
+        // What the compiler writes by itself where the sources of the standard library are not installed.
+        (library, format!("/rustc/{}", rust.commit)),
+    ];
+    // The last that fits wins: the longer one must, where one folder lies in the other.
+    prefixes.sort_by_key(|(path, _)| path.as_os_str().len());
+    let remap = |(path, name): (PathBuf, String)| format!("--remap-path-prefix={}={name}", path.display());
+    let mut flags: Vec<String> = prefixes.into_iter().map(remap).collect();
+    flags.push(format!("-Ctarget-cpu={}", machine.cpu()));
+    flags
+}
+
+/// The installed compiler.
+struct Rust {
+    version: String,
+    commit: String,
+    sysroot: PathBuf,
+}
+
+impl Rust {
+    fn ask(root: &Path) -> anyhow::Result<Self> {
+        let words = answer(rustc(root).arg("-vV"))?;
+        let version = words.lines().next().unwrap_or_default().to_owned();
+        let commit = words.lines().find_map(|line| line.strip_prefix("commit-hash: ")).unwrap_or("unknown").to_owned();
+        let sysroot = answer(rustc(root).args(["--print", "sysroot"]))?.into();
+        Ok(Self { version, commit, sysroot })
+    }
+
+    fn ensure_target(&self, root: &Path, machine: Machine) -> anyhow::Result<()> {
+        let library = answer(rustc(root).args(["--print", "target-libdir", "--target", machine.target()]))?;
+        if !Path::new(&library).is_dir() {
+            bail!(
+                "the Rust standard library for `{target}` is not installed in `{}`\nhint: `rustup target add {target}` installs it",
+                self.sysroot.display(),
+                target = machine.target(),
+            );
+        }
+        Ok(())
+    }
+}
+
+fn rustc(root: &Path) -> Command {
+    let mut command = Command::new(std::env::var_os("RUSTC").unwrap_or_else(|| OsString::from("rustc")));
+    command.current_dir(root);
+    command
+}
+
+/// What the program says on standard output, without the line's end.
+fn answer(command: &mut Command) -> anyhow::Result<String> {
+    let output = command.stdin(Stdio::null()).stderr(Stdio::inherit()).output();
+    let output = output.with_context(|| format!("failed to start `{}`", command.get_program().display()))?;
+    ensure!(output.status.success(), "`{}` ended with {}", command.get_program().display(), output.status);
+    Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+}
+
+/// Where cargo keeps the sources of the dependencies, by cargo's own rule.
+fn cargo_home() -> anyhow::Result<PathBuf> {
+    if let Some(home) = std::env::var_os("CARGO_HOME").filter(|home| !home.is_empty()) {
+        return std::path::absolute(PathBuf::from(home)).context("failed to resolve `CARGO_HOME`");
+    }
+    let home = std::env::home_dir().context("found neither `CARGO_HOME` nor a home directory")?;
+    Ok(home.join(".cargo"))
+}
+
+/// The search path with the folder of cargo-lambda in front: zig lies beside it.
+fn path_with(program: &Path) -> anyhow::Result<OsString> {
+    let folder = program.parent().map(Path::to_path_buf);
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let folders = folder.into_iter().chain(std::env::split_paths(&path));
+    std::env::join_paths(folders).context("failed to build a search path for cargo-lambda")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn remapped(root: &str, cargo_home: &str) -> Vec<String> {
+        let rust = Rust { version: String::new(), commit: "c0ffee".to_owned(), sysroot: "/rust".into() };
+        flags(Path::new(root), Path::new(cargo_home), &rust, Machine::Arm64)
+    }
+
+    #[test]
+    fn every_path_is_replaced_and_the_processor_kept() {
+        let mut flags = remapped("/home/somebody/repository", "/opt/cargo");
+        flags.sort();
+        assert_eq!(
+            flags,
+            [
+                "--remap-path-prefix=/home/somebody/repository=/source",
+                "--remap-path-prefix=/opt/cargo=/cargo",
+                "--remap-path-prefix=/rust/lib/rustlib/src/rust=/rustc/c0ffee",
+                "-Ctarget-cpu=neoverse-n1",
+            ]
+        );
+    }
+
+    #[test]
+    fn the_inner_of_two_nested_folders_wins() {
+        for (root, cargo_home, last) in [("/w", "/w/.cargo", "=/cargo"), ("/c/w/repository", "/c/w", "=/source")] {
+            let flags = remapped(root, cargo_home);
+            let places: Vec<_> =
+                flags.iter().filter(|flag| flag.ends_with("=/cargo") || flag.ends_with("=/source")).collect();
+            assert!(places.last().is_some_and(|flag| flag.ends_with(last)), "{flags:?}");
+        }
+    }
+}

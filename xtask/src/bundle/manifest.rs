@@ -1,0 +1,162 @@
+//! What a bundle holds, and what it was made with.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde::{Serialize, Serializer};
+use sha2::{Digest as _, Sha256};
+
+use super::elf::Glibc;
+use super::machine::Machine;
+use crate::stage::Stage;
+use crate::trigger::Trigger;
+
+/// The shape of `manifest.json`.
+pub(super) const SCHEMA_VERSION: u32 = 1;
+
+/// `manifest.json` of a bundle.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Manifest {
+    pub schema_version: u32,
+    pub stage: String,
+    pub architecture: Machine,
+    /// None outside of a git repository.
+    pub commit: Option<Commit>,
+    pub tools: ToolVersions,
+    pub functions: BTreeMap<Trigger, Artefact>,
+}
+
+/// The commit that the sources were at.
+#[derive(Debug, Clone, Serialize)]
+pub struct Commit {
+    pub id: String,
+    /// Whether files differed from it.
+    pub dirty: bool,
+}
+
+/// The programs that can change the bytes of an artefact, as they introduce themselves.
+#[derive(Debug, Clone, Serialize)]
+pub struct ToolVersions {
+    #[serde(rename = "cargo-lambda")]
+    pub cargo_lambda: String,
+    pub rustc: String,
+}
+
+/// The archive of one function.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Artefact {
+    pub package: &'static str,
+    /// Its name in the directory of the bundle.
+    pub file: String,
+    /// Of the archive.
+    pub sha256: Digest,
+    /// The same as Lambda has it in `CodeSha256`: base64.
+    pub code_sha256: String,
+    /// Of the archive.
+    pub size_bytes: usize,
+    /// The release of the C library that the program needs; none if it needs none.
+    pub glibc: Option<Glibc>,
+}
+
+impl Artefact {
+    #[must_use]
+    pub fn new(trigger: Trigger, archive: &[u8], glibc: Option<Glibc>) -> Self {
+        let sha256 = Digest::of(archive);
+        Self {
+            package: trigger.package(),
+            file: format!("{}.zip", trigger.package()),
+            code_sha256: sha256.base64(),
+            sha256,
+            size_bytes: archive.len(),
+            glibc,
+        }
+    }
+
+    /// Where the archive lies in the artefact bucket: under its hash, so that an object never changes its meaning.
+    #[must_use]
+    pub fn key(&self) -> String {
+        format!("{}/{}.zip", self.package, self.sha256)
+    }
+}
+
+/// A SHA-256, written as 64 hexadecimal digits.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Digest([u8; 32]);
+
+impl Digest {
+    #[must_use]
+    pub fn of(bytes: &[u8]) -> Self {
+        Self(Sha256::digest(bytes).into())
+    }
+
+    /// As S3 and Lambda write it.
+    #[must_use]
+    pub fn base64(&self) -> String {
+        STANDARD.encode(self.0)
+    }
+}
+
+impl fmt::Display for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl Serialize for Digest {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+/// One parameter of the template, in the form that CloudFormation's own tools read from a file.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Parameter {
+    pub parameter_key: String,
+    pub parameter_value: String,
+}
+
+/// The bucket that holds the artefacts of an account and Region; its name is unique among all accounts.
+#[must_use]
+pub fn artefact_bucket(account: &str, region: &str) -> String {
+    format!("cognito-email-mfa-artefacts-{account}-{region}")
+}
+
+/// How built code enters a rendered template.
+#[must_use]
+pub(super) fn parameters(stage: &Stage, account: &str, manifest: &Manifest) -> Vec<Parameter> {
+    let mut values = BTreeMap::from([
+        ("ArtefactBucket", artefact_bucket(account, stage.aws.region.as_ref())),
+        ("Architecture", manifest.architecture.as_str().to_owned()),
+    ]);
+    values.extend(manifest.functions.iter().map(|(trigger, artefact)| (trigger.key_parameter(), artefact.key())));
+    let parameter = |(key, value): (&str, String)| Parameter { parameter_key: key.to_owned(), parameter_value: value };
+    values.into_iter().map(parameter).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_artefact_is_named_by_its_hash() {
+        let artefact = Artefact::new(Trigger::Gate, b"abc", None);
+        assert_eq!(artefact.key(), "trigger-gate/ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad.zip");
+        assert_eq!(artefact.code_sha256, "ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=");
+    }
+
+    #[test]
+    fn the_bucket_name_is_not_too_long() {
+        assert!(artefact_bucket("111122223333", "ap-southeast-1").len() <= 63);
+    }
+}
