@@ -7,9 +7,20 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use xtask::cli::{Cli, Verb};
 
+pub mod apply;
+pub mod artefacts;
 pub mod aws;
+pub mod bucket;
+pub mod change_set;
+pub mod consent;
+pub mod deploy;
+pub mod events;
+pub mod outputs;
 pub mod password;
+pub mod plan;
+pub mod poll;
 pub mod sign_in;
+pub mod stack;
 pub mod user;
 
 /// Runs a verb that talks to AWS.
@@ -25,6 +36,8 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         .context("failed to start the asynchronous runtime")?;
     runtime.block_on(async {
         match cli.verb {
+            Verb::Deploy(args) => deploy::run(&root, &args).await,
+            Verb::Outputs(args) => outputs::run(&root, &args).await,
             Verb::User(verb) => user::run(&root, &verb).await,
             Verb::SignIn(args) => sign_in::run(&root, &args).await,
             _ => xtask::offline(cli),

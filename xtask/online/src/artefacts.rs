@@ -1,0 +1,110 @@
+//! Puts the archives of a bundle into the bucket, each under its hash.
+
+use anyhow::{Context as _, ensure};
+use aws_sdk_s3::Client;
+use aws_sdk_s3::error::ProvideErrorMetadata as _;
+use aws_sdk_s3::operation::head_object::HeadObjectError;
+use aws_sdk_s3::primitives::ByteStream;
+use aws_sdk_s3::types::ChecksumMode;
+use xtask::bundle::{Artefact, Bundle};
+
+use crate::aws::{self, Session};
+
+/// What lies under the key of an artefact.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Found {
+    Nothing,
+    Object { checksum: Option<String>, etag: Option<String> },
+}
+
+/// How an artefact is to be written: over nothing, or over exactly the object that was seen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Write {
+    IfNone,
+    IfMatch(Option<String>),
+}
+
+/// A key is no proof of what lies under it; the checksum that S3 keeps is.
+fn decide(found: Found, checksum: &str) -> Option<Write> {
+    match found {
+        Found::Nothing => Some(Write::IfNone),
+        Found::Object { checksum: Some(seen), .. } if seen == checksum => None,
+        Found::Object { etag, .. } => Some(Write::IfMatch(etag)),
+    }
+}
+
+/// Writes the archives that are missing or differ.
+///
+/// # Errors
+/// When S3 refuses, or an object is not what was written.
+pub async fn upload(session: &Session, bucket: &str, bundle: &Bundle) -> anyhow::Result<()> {
+    let store = Store { client: Client::new(&session.sdk_config), bucket, owner: &session.account };
+    for artefact in bundle.manifest.functions.values() {
+        let key = artefact.key();
+        store.put(bundle, artefact, &key).await.with_context(|| format!("failed to store `s3://{bucket}/{key}`"))?;
+    }
+    Ok(())
+}
+
+struct Store<'a> {
+    client: Client,
+    bucket: &'a str,
+    owner: &'a str,
+}
+
+impl Store<'_> {
+    async fn put(&self, bundle: &Bundle, artefact: &Artefact, key: &str) -> anyhow::Result<()> {
+        let checksum = &artefact.code_sha256;
+        let Some(write) = decide(self.find(key).await?, checksum) else { return Ok(()) };
+        eprintln!("storing {key} ({} bytes)", artefact.size_bytes);
+        let archive = ByteStream::from_path(bundle.path(artefact)).await.context("failed to read the archive")?;
+        let request = self.client.put_object().bucket(self.bucket).key(key).expected_bucket_owner(self.owner);
+        let request = request.body(archive).checksum_sha256(checksum).content_type("application/zip");
+        let request = match write {
+            Write::IfNone => request.if_none_match("*"),
+            Write::IfMatch(etag) => request.set_if_match(etag),
+        };
+        match request.send().await {
+            Ok(_) => Ok(()),
+            // Another deploy was faster; what counts is what lies there now.
+            Err(error) if matches!(error.code(), Some("PreconditionFailed" | "ConditionalRequestConflict")) => {
+                let found = self.find(key).await?;
+                ensure!(decide(found, checksum).is_none(), "somebody else keeps writing other content under this key");
+                Ok(())
+            }
+            Err(error) => Err(aws::sdk(error)),
+        }
+    }
+
+    async fn find(&self, key: &str) -> anyhow::Result<Found> {
+        let request = self.client.head_object().bucket(self.bucket).key(key).expected_bucket_owner(self.owner);
+        match request.checksum_mode(ChecksumMode::Enabled).send().await {
+            Ok(object) => Ok(Found::Object { checksum: object.checksum_sha256, etag: object.e_tag }),
+            Err(error) if error.as_service_error().is_some_and(HeadObjectError::is_not_found) => Ok(Found::Nothing),
+            Err(error) => Err(aws::sdk(error)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_missing_or_differs_is_written() {
+        let object = |checksum: Option<&str>| Found::Object {
+            checksum: checksum.map(str::to_owned),
+            etag: Some("\"e\"".to_owned()),
+        };
+        let over = Some(Write::IfMatch(Some("\"e\"".to_owned())));
+        let rows = [
+            ("missing", Found::Nothing, Some(Write::IfNone)),
+            ("the same", object(Some("sum")), None),
+            ("other content", object(Some("other")), over.clone()),
+            ("content nobody has summed", object(None), over),
+        ];
+        for (name, found, expected) in rows {
+            assert_eq!(decide(found, "sum"), expected, "{name}");
+        }
+    }
+}

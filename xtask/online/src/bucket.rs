@@ -1,0 +1,316 @@
+//! The bucket of an account and Region that holds the artefacts: made once, and only ever mended where it is not as it
+//! should be.
+
+use anyhow::{Context as _, bail};
+use aws_sdk_s3::Client;
+use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_s3::operation::head_bucket::HeadBucketError;
+use aws_sdk_s3::types::{
+    BucketLocationConstraint, BucketVersioningStatus, CreateBucketConfiguration, ObjectOwnership, OwnershipControls,
+    OwnershipControlsRule, PublicAccessBlockConfiguration, ServerSideEncryption, ServerSideEncryptionByDefault,
+    ServerSideEncryptionConfiguration, ServerSideEncryptionRule, VersioningConfiguration,
+};
+use serde_json::{Value, json};
+use xtask::bundle::artefact_bucket;
+
+use crate::aws::{self, Session};
+
+/// The Region whose name S3 does not take as a location.
+const NO_LOCATION: &str = "us-east-1";
+const POLICY_STATEMENT: &str = "DenyPlainHttp";
+
+/// Makes the bucket unless it is there, mends what is not as it should be, and returns its name.
+///
+/// # Errors
+/// When the bucket belongs to another account, or S3 refuses a call.
+pub async fn ensure(session: &Session) -> anyhow::Result<String> {
+    let client = Client::new(&session.sdk_config);
+    let region = session.stage.aws.region.as_ref();
+    let bucket = Bucket { client, name: artefact_bucket(&session.account, region), owner: session.account.clone() };
+    let name = &bucket.name;
+    if !bucket.exists().await? {
+        eprintln!("making the artefact bucket `{name}`");
+        bucket.create(region).await.with_context(|| format!("failed to make the artefact bucket `{name}`"))?;
+    }
+    let settings =
+        bucket.read().await.with_context(|| format!("failed to read the settings of the bucket `{name}`"))?;
+    for mend in mends(settings, name, partition(region)) {
+        bucket.mend(mend).await.with_context(|| format!("failed to secure the artefact bucket `{name}`"))?;
+    }
+    Ok(bucket.name)
+}
+
+/// What of a bucket matters here.
+#[derive(Debug, Clone, Default)]
+struct Settings {
+    public_access_blocked: bool,
+    owner_enforced: bool,
+    versioned: bool,
+    encrypted: bool,
+    policy: Option<Value>,
+}
+
+/// One write that brings a bucket closer to what it should be.
+#[derive(Debug, Clone, PartialEq)]
+enum Mend {
+    BlockPublicAccess,
+    EnforceOwner,
+    Version,
+    Encrypt,
+    /// With everything that the policy says already.
+    Policy(Value),
+}
+
+fn mends(settings: Settings, bucket: &str, partition: &str) -> Vec<Mend> {
+    let mut mends = Vec::new();
+    if !settings.public_access_blocked {
+        mends.push(Mend::BlockPublicAccess);
+    }
+    if !settings.owner_enforced {
+        mends.push(Mend::EnforceOwner);
+    }
+    if !settings.versioned {
+        mends.push(Mend::Version);
+    }
+    if !settings.encrypted {
+        mends.push(Mend::Encrypt);
+    }
+    mends.extend(with_tls_only(settings.policy, bucket, partition).map(Mend::Policy));
+    mends
+}
+
+/// The policy with our statement in it, none if it has it already.
+fn with_tls_only(policy: Option<Value>, bucket: &str, partition: &str) -> Option<Value> {
+    let arn = format!("arn:{partition}:s3:::{bucket}");
+    let wanted = json!({
+        "Sid": POLICY_STATEMENT,
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "s3:*",
+        "Resource": [arn, format!("{arn}/*")],
+        "Condition": { "Bool": { "aws:SecureTransport": "false" } },
+    });
+    let mut policy = policy.unwrap_or_else(|| json!({ "Version": "2012-10-17" }));
+    // A lone statement may stand without its list.
+    let mut statements = match policy.get_mut("Statement").map(Value::take) {
+        Some(Value::Array(statements)) => statements,
+        Some(statement @ Value::Object(_)) => vec![statement],
+        _ => Vec::new(),
+    };
+    if statements.contains(&wanted) {
+        return None;
+    }
+    statements.retain(|statement| statement["Sid"] != POLICY_STATEMENT);
+    statements.push(wanted);
+    policy["Statement"] = Value::Array(statements);
+    Some(policy)
+}
+
+/// The partition that a Region belongs to, as ARNs have it.
+fn partition(region: &str) -> &'static str {
+    if region.starts_with("cn-") {
+        "aws-cn"
+    } else if region.starts_with("us-gov-") {
+        "aws-us-gov"
+    } else {
+        "aws"
+    }
+}
+
+struct Bucket {
+    client: Client,
+    name: String,
+    owner: String,
+}
+
+impl Bucket {
+    async fn exists(&self) -> anyhow::Result<bool> {
+        let answer = self.client.head_bucket().bucket(&self.name).expected_bucket_owner(&self.owner).send().await;
+        let Err(error) = answer else { return Ok(true) };
+        if error.as_service_error().is_some_and(HeadBucketError::is_not_found) {
+            return Ok(false);
+        }
+        // A HEAD request is answered without words.
+        if error.raw_response().is_some_and(|response| response.status().as_u16() == 403) {
+            bail!(
+                "the artefact bucket `{}` belongs to another account, or the caller may not read it\nhint: `aws s3api get-bucket-policy-status --bucket {0}` as the owner of account {} tells them apart",
+                self.name,
+                self.owner,
+            );
+        }
+        Err(aws::sdk(error)).with_context(|| format!("failed to look for the artefact bucket `{}`", self.name))
+    }
+
+    async fn create(&self, region: &str) -> anyhow::Result<()> {
+        let mut request = self.client.create_bucket().bucket(&self.name);
+        request = request.object_ownership(ObjectOwnership::BucketOwnerEnforced);
+        if region != NO_LOCATION {
+            let location = BucketLocationConstraint::from(region);
+            let configuration = CreateBucketConfiguration::builder().location_constraint(location).build();
+            request = request.create_bucket_configuration(configuration);
+        }
+        match request.send().await {
+            Ok(_) => Ok(()),
+            // Another deploy was faster.
+            Err(error) if error.code() == Some("BucketAlreadyOwnedByYou") => Ok(()),
+            Err(error) => Err(aws::sdk(error)),
+        }
+    }
+
+    async fn read(&self) -> anyhow::Result<Settings> {
+        let (client, name, owner) = (&self.client, &self.name, &self.owner);
+        let (block, ownership, versioning, encryption, policy) = tokio::join!(
+            client.get_public_access_block().bucket(name).expected_bucket_owner(owner).send(),
+            client.get_bucket_ownership_controls().bucket(name).expected_bucket_owner(owner).send(),
+            client.get_bucket_versioning().bucket(name).expected_bucket_owner(owner).send(),
+            client.get_bucket_encryption().bucket(name).expected_bucket_owner(owner).send(),
+            client.get_bucket_policy().bucket(name).expected_bucket_owner(owner).send(),
+        );
+        let block = present(block, "NoSuchPublicAccessBlockConfiguration")?
+            .and_then(|answer| answer.public_access_block_configuration);
+        let ownership = present(ownership, "OwnershipControlsNotFoundError")?;
+        let ownership = ownership.and_then(|answer| answer.ownership_controls);
+        let versioning = versioning.map_err(aws::sdk)?.status;
+        let encryption = present(encryption, "ServerSideEncryptionConfigurationNotFoundError")?
+            .and_then(|answer| answer.server_side_encryption_configuration);
+        let policy = present(policy, "NoSuchBucketPolicy")?.and_then(|answer| answer.policy);
+        Ok(Settings {
+            public_access_blocked: block == Some(everything_blocked()),
+            owner_enforced: ownership.is_some_and(|controls| {
+                controls.rules.iter().all(|rule| rule.object_ownership == ObjectOwnership::BucketOwnerEnforced)
+            }),
+            versioned: versioning == Some(BucketVersioningStatus::Enabled),
+            encrypted: encryption.is_some_and(|configuration| !configuration.rules.is_empty()),
+            policy: policy.as_deref().map(serde_json::from_str).transpose().context("its policy is no JSON")?,
+        })
+    }
+
+    async fn mend(&self, mend: Mend) -> anyhow::Result<()> {
+        let (client, name, owner) = (&self.client, &self.name, &self.owner);
+        match mend {
+            Mend::BlockPublicAccess => {
+                let request = client.put_public_access_block().bucket(name).expected_bucket_owner(owner);
+                let request = request.public_access_block_configuration(everything_blocked());
+                request.send().await.map_err(aws::sdk)?;
+            }
+            Mend::EnforceOwner => {
+                let rule = OwnershipControlsRule::builder().object_ownership(ObjectOwnership::BucketOwnerEnforced);
+                let controls = OwnershipControls::builder().rules(rule.build()?).build()?;
+                let request = client.put_bucket_ownership_controls().bucket(name).expected_bucket_owner(owner);
+                request.ownership_controls(controls).send().await.map_err(aws::sdk)?;
+            }
+            Mend::Version => {
+                let enabled = VersioningConfiguration::builder().status(BucketVersioningStatus::Enabled).build();
+                let request = client.put_bucket_versioning().bucket(name).expected_bucket_owner(owner);
+                request.versioning_configuration(enabled).send().await.map_err(aws::sdk)?;
+            }
+            Mend::Encrypt => {
+                let aes =
+                    ServerSideEncryptionByDefault::builder().sse_algorithm(ServerSideEncryption::Aes256).build()?;
+                let rule = ServerSideEncryptionRule::builder().apply_server_side_encryption_by_default(aes).build();
+                let configuration = ServerSideEncryptionConfiguration::builder().rules(rule).build()?;
+                let request = client.put_bucket_encryption().bucket(name).expected_bucket_owner(owner);
+                request.server_side_encryption_configuration(configuration).send().await.map_err(aws::sdk)?;
+            }
+            Mend::Policy(policy) => {
+                let request = client.put_bucket_policy().bucket(name).expected_bucket_owner(owner);
+                request.policy(policy.to_string()).send().await.map_err(aws::sdk)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn everything_blocked() -> PublicAccessBlockConfiguration {
+    PublicAccessBlockConfiguration::builder()
+        .block_public_acls(true)
+        .ignore_public_acls(true)
+        .block_public_policy(true)
+        .restrict_public_buckets(true)
+        .build()
+}
+
+/// A setting that may never have been made, which S3 answers with an error of that code.
+fn present<T, E, R>(answer: Result<T, SdkError<E, R>>, absent: &str) -> anyhow::Result<Option<T>>
+where
+    E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+    R: std::fmt::Debug + Send + Sync + 'static,
+{
+    match answer {
+        Ok(answer) => Ok(Some(answer)),
+        Err(error) if error.code() == Some(absent) => Ok(None),
+        Err(error) => Err(aws::sdk(error)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    const BUCKET: &str = "artefacts";
+
+    fn as_it_should_be() -> Settings {
+        Settings {
+            public_access_blocked: true,
+            owner_enforced: true,
+            versioned: true,
+            encrypted: true,
+            policy: with_tls_only(None, BUCKET, "aws"),
+        }
+    }
+
+    #[test]
+    fn only_what_is_wrong_is_written() {
+        let good = as_it_should_be;
+        let policy = with_tls_only(None, BUCKET, "aws").unwrap();
+        let rows = [
+            ("as it should be", good(), vec![]),
+            ("public", Settings { public_access_blocked: false, ..good() }, vec![Mend::BlockPublicAccess]),
+            ("with access lists", Settings { owner_enforced: false, ..good() }, vec![Mend::EnforceOwner]),
+            ("unversioned", Settings { versioned: false, ..good() }, vec![Mend::Version]),
+            ("unencrypted", Settings { encrypted: false, ..good() }, vec![Mend::Encrypt]),
+            ("over plain HTTP", Settings { policy: None, ..good() }, vec![Mend::Policy(policy.clone())]),
+            (
+                "new",
+                Settings::default(),
+                vec![
+                    Mend::BlockPublicAccess,
+                    Mend::EnforceOwner,
+                    Mend::Version,
+                    Mend::Encrypt,
+                    Mend::Policy(policy.clone()),
+                ],
+            ),
+        ];
+        for (name, settings, expected) in rows {
+            assert_eq!(mends(settings, BUCKET, "aws"), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn statements_of_others_stay_in_the_policy() {
+        let theirs = json!({ "Sid": "Theirs", "Effect": "Allow" });
+        for given in [json!({ "Statement": theirs }), json!({ "Statement": [theirs] })] {
+            let policy = with_tls_only(Some(given), BUCKET, "aws").unwrap();
+            assert_eq!(policy["Statement"][0], theirs);
+            assert_eq!(policy["Statement"][1]["Sid"], POLICY_STATEMENT);
+        }
+    }
+
+    #[test]
+    fn our_own_weakened_statement_is_replaced() {
+        let weak = json!({ "Statement": [{ "Sid": POLICY_STATEMENT, "Effect": "Allow" }] });
+        let policy = with_tls_only(Some(weak), BUCKET, "aws").unwrap();
+        assert_eq!(policy["Statement"].as_array().unwrap().len(), 1);
+        assert_eq!(policy["Statement"][0]["Effect"], "Deny");
+    }
+
+    #[test]
+    fn arns_are_of_the_partition() {
+        for (region, expected) in [("eu-central-1", "aws"), ("cn-north-1", "aws-cn"), ("us-gov-west-1", "aws-us-gov")] {
+            assert_eq!(partition(region), expected, "{region}");
+        }
+    }
+}

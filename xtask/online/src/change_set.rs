@@ -1,0 +1,230 @@
+//! A change set: what CloudFormation says it would do, before it does it.
+
+use std::time::Duration;
+
+use anyhow::{Context as _, bail};
+use aws_sdk_cloudformation::Client;
+use aws_sdk_cloudformation::types::{
+    Capability, ChangeAction, ChangeSetStatus, ChangeSetType, Parameter, Replacement, ResourceChange, StackStatus, Tag,
+};
+
+use crate::aws;
+use crate::plan::{Decision, Desired};
+use crate::poll::Pauses;
+use crate::stack;
+
+const BOUND: Duration = Duration::from_secs(10 * 60);
+/// What a change set without changes fails with; there is no code for it.
+const EMPTY: [&str; 2] = ["didn't contain changes", "No updates are to be performed"];
+
+/// A change set that waits to be executed.
+#[derive(Debug)]
+pub struct ChangeSet {
+    pub name: String,
+    pub id: String,
+    pub stack_id: String,
+    pub changes: Vec<Change>,
+}
+
+/// What happens to one resource.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    pub verb: ChangeVerb,
+    pub logical_id: String,
+    pub kind: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ChangeVerb {
+    Add,
+    Modify,
+    /// The old resource is removed once a new one is there.
+    Replace,
+    /// Only the operation itself will show it.
+    MayReplace,
+    Remove,
+    Import,
+    /// One that this program does not know, in CloudFormation's word.
+    Other(String),
+}
+
+impl Change {
+    fn new(change: &ResourceChange) -> Self {
+        let verb = match (change.action(), change.replacement()) {
+            (Some(ChangeAction::Add), _) => ChangeVerb::Add,
+            (Some(ChangeAction::Remove), _) => ChangeVerb::Remove,
+            (Some(ChangeAction::Import), _) => ChangeVerb::Import,
+            (Some(ChangeAction::Modify), Some(Replacement::True)) => ChangeVerb::Replace,
+            (Some(ChangeAction::Modify), Some(Replacement::Conditional)) => ChangeVerb::MayReplace,
+            (Some(ChangeAction::Modify), _) => ChangeVerb::Modify,
+            (other, _) => ChangeVerb::Other(other.map_or_else(String::new, |action| action.as_str().to_owned())),
+        };
+        let text = |text: Option<&str>| text.unwrap_or_default().to_owned();
+        Self { verb, logical_id: text(change.logical_resource_id()), kind: text(change.resource_type()) }
+    }
+}
+
+impl std::fmt::Display for Change {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let verb = match &self.verb {
+            ChangeVerb::Add => "add",
+            ChangeVerb::Modify => "change",
+            ChangeVerb::Replace => "REPLACE",
+            ChangeVerb::MayReplace => "change, may replace",
+            ChangeVerb::Remove => "REMOVE",
+            ChangeVerb::Import => "import",
+            ChangeVerb::Other(word) => word,
+        };
+        write!(f, "{verb:<19} {:<40} {}", self.logical_id, self.kind)
+    }
+}
+
+/// Asks CloudFormation what it would do; none if it would do nothing, and then nothing is left behind.
+///
+/// # Errors
+/// When CloudFormation refuses the template or does not come to an end.
+pub async fn create(
+    client: &Client,
+    stack: &str,
+    decision: Decision,
+    desired: &Desired,
+) -> anyhow::Result<Option<ChangeSet>> {
+    let name = format!("deploy-{:016x}", rand::random::<u64>());
+    let kind = if decision == Decision::Create { ChangeSetType::Create } else { ChangeSetType::Update };
+    let request = client.create_change_set().stack_name(stack).change_set_name(&name).change_set_type(kind);
+    let request = request.template_body(&desired.template).capabilities(Capability::CapabilityIam);
+    let parameters = desired.parameters.iter();
+    let parameters = parameters.map(|(key, value)| Parameter::builder().parameter_key(key).parameter_value(value));
+    let tags = desired.tags.iter().map(|(key, value)| Tag::builder().key(key).value(value));
+    let created = request
+        .set_parameters(Some(parameters.map(|parameter| parameter.build()).collect()))
+        .set_tags(Some(tags.map(|tag| tag.build()).collect()))
+        .send()
+        .await
+        .map_err(aws::sdk)
+        .with_context(|| format!("failed to create a change set for the stack `{stack}`"))?;
+    let set = ChangeSet {
+        id: created.id.context("the new change set has no id")?,
+        stack_id: created.stack_id.context("the new change set has no stack")?,
+        name,
+        changes: Vec::new(),
+    };
+    match wait(client, &set).await? {
+        Answer::Changes(changes) => Ok(Some(ChangeSet { changes, ..set })),
+        Answer::Empty => {
+            discard(client, &set).await?;
+            Ok(None)
+        }
+        Answer::Failed(reason) => {
+            discard(client, &set).await?;
+            bail!("failed to create a change set for the stack `{stack}`: {reason}");
+        }
+    }
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum Answer {
+    Changes(Vec<Change>),
+    Empty,
+    Failed(String),
+}
+
+async fn wait(client: &Client, set: &ChangeSet) -> anyhow::Result<Answer> {
+    let mut pauses = Pauses::within(BOUND);
+    loop {
+        let (status, reason, changes) = describe(client, set).await?;
+        match status {
+            Some(ChangeSetStatus::CreatePending | ChangeSetStatus::CreateInProgress) => {}
+            status => return Ok(answer(status.as_ref(), reason, changes)),
+        }
+        if !pauses.pause().await {
+            bail!("the change set `{}` is not ready after {} minutes", set.name, BOUND.as_secs() / 60);
+        }
+    }
+}
+
+fn answer(status: Option<&ChangeSetStatus>, reason: Option<String>, changes: Vec<Change>) -> Answer {
+    let reason = reason.unwrap_or_default();
+    match status {
+        Some(ChangeSetStatus::CreateComplete) => Answer::Changes(changes),
+        Some(ChangeSetStatus::Failed) if EMPTY.iter().any(|words| reason.contains(words)) => Answer::Empty,
+        Some(status) => Answer::Failed(format!("{reason} ({})", status.as_str())),
+        None => Answer::Failed(reason),
+    }
+}
+
+/// All pages of a change set.
+async fn describe(
+    client: &Client,
+    set: &ChangeSet,
+) -> anyhow::Result<(Option<ChangeSetStatus>, Option<String>, Vec<Change>)> {
+    let mut changes = Vec::new();
+    let mut token = None;
+    loop {
+        let request = client.describe_change_set().change_set_name(&set.id).set_next_token(token);
+        let page = request.send().await.map_err(aws::sdk);
+        let page = page.with_context(|| format!("failed to read the change set `{}`", set.name))?;
+        changes.extend(page.changes().iter().filter_map(|change| change.resource_change()).map(Change::new));
+        token = page.next_token;
+        if token.is_none() {
+            return Ok((page.status, page.status_reason, changes));
+        }
+    }
+}
+
+/// Takes a refused change set back, and with it the empty shell of a stack that was never created, unless somebody
+/// else's change set waits there.
+///
+/// # Errors
+/// When CloudFormation refuses.
+pub async fn discard(client: &Client, set: &ChangeSet) -> anyhow::Result<()> {
+    let context = || format!("failed to delete the change set `{}`", set.name);
+    client.delete_change_set().change_set_name(&set.id).send().await.map_err(aws::sdk).with_context(context)?;
+    let shell = stack::describe(client, &set.stack_id).await?;
+    if !shell.is_some_and(|shell| stack::status(&shell) == StackStatus::ReviewInProgress) {
+        return Ok(());
+    }
+    let others = client.list_change_sets().stack_name(&set.stack_id).send().await.map_err(aws::sdk)?;
+    if others.summaries().iter().all(|other| other.change_set_id() == Some(set.id.as_str())) {
+        let context = || format!("failed to delete the empty stack `{}`", set.stack_id);
+        client.delete_stack().stack_name(&set.stack_id).send().await.map_err(aws::sdk).with_context(context)?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_change_says_whether_it_replaces() {
+        let change = |action: ChangeAction, replacement: Option<Replacement>| {
+            let change = ResourceChange::builder().action(action).set_replacement(replacement).build();
+            Change::new(&change).verb
+        };
+        let rows = [
+            ("new", change(ChangeAction::Add, None), ChangeVerb::Add),
+            ("gone", change(ChangeAction::Remove, None), ChangeVerb::Remove),
+            ("in place", change(ChangeAction::Modify, Some(Replacement::False)), ChangeVerb::Modify),
+            ("tags alone", change(ChangeAction::Modify, None), ChangeVerb::Modify),
+            ("anew", change(ChangeAction::Modify, Some(Replacement::True)), ChangeVerb::Replace),
+            ("perhaps", change(ChangeAction::Modify, Some(Replacement::Conditional)), ChangeVerb::MayReplace),
+            ("unheard of", change(ChangeAction::Dynamic, None), ChangeVerb::Other("Dynamic".to_owned())),
+        ];
+        for (name, seen, expected) in rows {
+            assert_eq!(seen, expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn an_empty_change_set_is_no_failure() {
+        let failed = |reason: &str| answer(Some(&ChangeSetStatus::Failed), Some(reason.to_owned()), Vec::new());
+        let words =
+            "The submitted information didn't contain changes. Submit different information to create a change set.";
+        assert_eq!(failed(words), Answer::Empty);
+        assert_eq!(failed("No updates are to be performed."), Answer::Empty);
+        assert_eq!(failed("Access denied"), Answer::Failed("Access denied (FAILED)".to_owned()));
+        assert_eq!(answer(Some(&ChangeSetStatus::CreateComplete), None, Vec::new()), Answer::Changes(Vec::new()));
+        assert_eq!(answer(None, None, Vec::new()), Answer::Failed(String::new()));
+    }
+}

@@ -1,0 +1,140 @@
+//! The verb `outputs`: what a front end needs to know of a deployed stage, and nothing secret.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use aws_sdk_cloudformation::Client;
+use serde_json::{Value, json};
+use xtask::cli::OutputsArgs;
+use xtask::stage::Stage;
+
+use crate::aws::{self, Session};
+use crate::plan::deploy_command;
+use crate::stack;
+
+/// The shape of `outputs --json`.
+pub const SCHEMA_VERSION: u32 = 1;
+
+/// What a deployed stage is reached by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outputs {
+    pub stage: String,
+    pub region: String,
+    /// The local AWS; none on AWS, where the SDKs know the way.
+    pub endpoint: Option<String>,
+    pub stack: String,
+    pub user_pool_id: String,
+    /// Who signs the tokens, as their `iss` has it.
+    pub issuer: String,
+    /// App clients by their names in the stage file.
+    pub client_ids: BTreeMap<String, String>,
+}
+
+/// The verb `outputs`.
+///
+/// # Errors
+/// When the stage is not deployed.
+pub async fn run(root: &Path, args: &OutputsArgs) -> anyhow::Result<ExitCode> {
+    let session = aws::connect(root, &xtask::stage::load(root, args.stage.name())?).await?;
+    let outputs = read(&session).await?;
+    if args.json {
+        println!("{:#}", outputs.to_json());
+    } else {
+        print!("{}", outputs.to_text());
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Reads the outputs of the session's stage.
+///
+/// # Errors
+/// When the stage is not deployed, or by a template that lacks an output.
+pub async fn read(session: &Session) -> anyhow::Result<Outputs> {
+    let stage = &session.stage;
+    let client = Client::new(&session.sdk_config);
+    let missing = || format!("the stage `{}` is not deployed\nhint: `{}`", stage.name, deploy_command(stage));
+    let stack = stack::describe(&client, stage.aws.stack.as_ref()).await?.with_context(missing)?;
+    let values = stack::outputs(&stack);
+    if values.is_empty() {
+        anyhow::bail!("{}", missing());
+    }
+    Outputs::new(stage, session.endpoint.clone(), &values)
+        .with_context(|| format!("failed to read the outputs of the stack `{}`", stage.aws.stack))
+}
+
+impl Outputs {
+    fn new(stage: &Stage, endpoint: Option<String>, values: &BTreeMap<String, String>) -> anyhow::Result<Self> {
+        let value = |key: &str| {
+            let found = values.get(key).cloned();
+            found.with_context(|| format!("there is no output `{key}`\nhint: `{}`", deploy_command(stage)))
+        };
+        let clients = stage.app_clients.iter();
+        let client_ids = clients.map(|client| Ok((client.name.to_string(), value(&client.output())?)));
+        Ok(Self {
+            stage: stage.name.to_string(),
+            region: stage.aws.region.to_string(),
+            endpoint,
+            stack: stage.aws.stack.to_string(),
+            user_pool_id: value("UserPoolId")?,
+            issuer: value("Issuer")?,
+            client_ids: client_ids.collect::<anyhow::Result<_>>()?,
+        })
+    }
+
+    /// The document that scripts and front ends read.
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        let clients = self.client_ids.iter().map(|(name, id)| (name.clone(), json!({ "id": id })));
+        json!({
+            "schemaVersion": SCHEMA_VERSION,
+            "stage": self.stage,
+            "region": self.region,
+            "endpoint": self.endpoint,
+            "stack": self.stack,
+            "userPoolId": self.user_pool_id,
+            "issuer": self.issuer,
+            "clients": clients.collect::<serde_json::Map<_, _>>(),
+        })
+    }
+
+    /// The same for people, a line each.
+    #[must_use]
+    pub fn to_text(&self) -> String {
+        let clients = self.client_ids.iter().map(|(name, id)| (format!("client {name}"), id.as_str()));
+        let lines = [("user pool", self.user_pool_id.as_str()), ("issuer", &self.issuer)];
+        let lines = lines.into_iter().map(|(name, value)| (name.to_owned(), value)).chain(clients);
+        let endpoint = self.endpoint.as_deref().map(|endpoint| ("endpoint".to_owned(), endpoint));
+        lines.chain(endpoint).map(|(name, value)| format!("{name:<16} {value}\n")).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn outputs(endpoint: Option<&str>) -> Outputs {
+        let ids = [("web", "1web"), ("server", "2server")];
+        Outputs {
+            stage: "local".into(),
+            region: "eu-central-1".into(),
+            endpoint: endpoint.map(str::to_owned),
+            stack: "sign-in".into(),
+            user_pool_id: "eu-central-1_Abc".into(),
+            issuer: "https://issuer".into(),
+            client_ids: ids.map(|(name, id)| (name.to_owned(), id.to_owned())).into(),
+        }
+    }
+
+    #[test]
+    fn the_document_has_the_promised_shape() {
+        let expected = json!({
+            "schemaVersion": 1, "stage": "local", "region": "eu-central-1", "endpoint": "http://127.0.0.1:4566",
+            "stack": "sign-in", "userPoolId": "eu-central-1_Abc", "issuer": "https://issuer",
+            "clients": { "web": { "id": "1web" }, "server": { "id": "2server" } },
+        });
+        assert_eq!(outputs(Some("http://127.0.0.1:4566")).to_json(), expected);
+        assert_eq!(outputs(None).to_json()["endpoint"], Value::Null);
+    }
+}

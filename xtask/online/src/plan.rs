@@ -1,0 +1,248 @@
+//! What a deploy has to do, decided by comparing values: what is wanted, and what reads say is there.
+
+use std::collections::BTreeMap;
+
+use aws_sdk_cloudformation::types::StackStatus;
+use xtask::bundle::Bundle;
+use xtask::stage::Stage;
+
+/// What the stack is to be made of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Desired {
+    pub template: String,
+    pub parameters: BTreeMap<String, String>,
+    pub tags: BTreeMap<String, String>,
+}
+
+impl Desired {
+    #[must_use]
+    pub fn new(stage: &Stage, bundle: &Bundle) -> Self {
+        let parameter =
+            |parameter: &xtask::bundle::Parameter| (parameter.parameter_key.clone(), parameter.parameter_value.clone());
+        Self {
+            template: bundle.template.clone(),
+            parameters: bundle.parameters.iter().map(parameter).collect(),
+            tags: stage.tags.iter().map(|(key, value)| (key.to_string(), value.to_string())).collect(),
+        }
+    }
+}
+
+/// What the stack is made of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Deployed {
+    pub status: StackStatus,
+    pub template: String,
+    pub parameters: BTreeMap<String, String>,
+    pub tags: BTreeMap<String, String>,
+}
+
+impl Deployed {
+    /// Whether a change set of what is wanted would be empty. A parameter that only the stack has is a default of the
+    /// template; a tag of AWS's own is nobody's wish.
+    fn is(&self, desired: &Desired) -> bool {
+        self.template.trim_end() == desired.template.trim_end()
+            && desired.parameters.iter().all(|(key, value)| self.parameters.get(key) == Some(value))
+            && self.tags.iter().filter(|(key, _)| !key.starts_with("aws:")).eq(&desired.tags)
+    }
+}
+
+/// What there is to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Decision {
+    Nothing,
+    Create,
+    Update,
+}
+
+/// # Errors
+/// [`Obstacle`] when the stack is in a state that a change set cannot start from.
+pub fn decide(desired: &Desired, deployed: Option<&Deployed>) -> Result<Decision, Obstacle> {
+    let Some(deployed) = deployed else { return Ok(Decision::Create) };
+    match Condition::of(&deployed.status) {
+        Condition::Empty => Ok(Decision::Create),
+        Condition::Steady if deployed.is(desired) => Ok(Decision::Nothing),
+        Condition::Steady => Ok(Decision::Update),
+        Condition::Obstructed(obstacle) => Err(obstacle),
+    }
+}
+
+/// What a state of a stack means for a deploy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Condition {
+    /// There is no resource, at most the shell that a change set for a first creation leaves.
+    Empty,
+    Steady,
+    Obstructed(Obstacle),
+}
+
+/// Why a stack cannot be changed now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Obstacle {
+    #[error("another operation is under way on it")]
+    Busy,
+    #[error("its creation failed, and such a stack can only be deleted and created anew")]
+    CreationFailed,
+    #[error("its deletion failed half way")]
+    DeletionFailed,
+    #[error("an update failed and was not rolled back")]
+    UpdateFailed,
+    #[error("the rollback of an update failed, so it is neither the old nor the new stack")]
+    RollbackFailed,
+    #[error("its state is not known to this program")]
+    Unknown,
+}
+
+impl Condition {
+    #[must_use]
+    pub fn of(status: &StackStatus) -> Self {
+        use StackStatus as S;
+        match status {
+            S::ReviewInProgress | S::DeleteComplete => Self::Empty,
+            S::CreateComplete
+            | S::UpdateComplete
+            | S::UpdateRollbackComplete
+            | S::ImportComplete
+            | S::ImportRollbackComplete => Self::Steady,
+            S::RollbackComplete | S::RollbackFailed | S::CreateFailed => Self::Obstructed(Obstacle::CreationFailed),
+            S::DeleteFailed => Self::Obstructed(Obstacle::DeletionFailed),
+            S::UpdateFailed => Self::Obstructed(Obstacle::UpdateFailed),
+            S::UpdateRollbackFailed | S::ImportRollbackFailed => Self::Obstructed(Obstacle::RollbackFailed),
+            other if other.as_str().ends_with("_IN_PROGRESS") => Self::Obstructed(Obstacle::Busy),
+            _ => Self::Obstructed(Obstacle::Unknown),
+        }
+    }
+}
+
+impl Obstacle {
+    /// What to do about it, as a line that begins with `hint: `.
+    #[must_use]
+    pub fn hint(self, stage: &Stage) -> String {
+        let again = deploy_command(stage);
+        if stage.is_local() && self != Self::Busy {
+            return format!("hint: `cargo xtask local stop` forgets the local AWS; then `{again}`");
+        }
+        let aws = |verb: &str| {
+            format!("aws cloudformation {verb} --stack-name {} --region {}", stage.aws.stack, stage.aws.region)
+        };
+        match self {
+            Self::Busy => format!("hint: wait until `{}` shows its end, then `{again}`", aws("describe-stack-events")),
+            Self::CreationFailed | Self::DeletionFailed => format!("hint: `{}`, then `{again}`", aws("delete-stack")),
+            Self::UpdateFailed => format!("hint: `{}`, then `{again}`", aws("rollback-stack")),
+            Self::RollbackFailed => format!("hint: `{}`, then `{again}`", aws("continue-update-rollback")),
+            Self::Unknown => format!("hint: `{}` shows it", aws("describe-stacks")),
+        }
+    }
+}
+
+/// The command that deploys the stage.
+#[must_use]
+pub fn deploy_command(stage: &Stage) -> String {
+    if stage.name.as_ref() == xtask::cli::StageArgs::DEFAULT {
+        "cargo xtask deploy".to_owned()
+    } else {
+        format!("cargo xtask deploy --stage {}", stage.name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn map(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
+        pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
+    }
+
+    fn desired() -> Desired {
+        Desired {
+            template: "Resources: {}\n".to_owned(),
+            parameters: map(&[("Architecture", "arm64"), ("GateKey", "gate/1.zip")]),
+            tags: map(&[("service", "sign-in")]),
+        }
+    }
+
+    fn deployed(status: StackStatus) -> Deployed {
+        let Desired { template, parameters, tags } = desired();
+        Deployed { status, template, parameters, tags }
+    }
+
+    #[test]
+    fn what_differs_decides() {
+        let steady = || deployed(StackStatus::UpdateComplete);
+        let rows: [(&str, Deployed, Decision); 10] = [
+            ("the same", steady(), Decision::Nothing),
+            ("the same after a rollback", deployed(StackStatus::UpdateRollbackComplete), Decision::Nothing),
+            (
+                "an empty line at the end",
+                Deployed { template: "Resources: {}\n\n".into(), ..steady() },
+                Decision::Nothing,
+            ),
+            ("another template", Deployed { template: "Resources: {A: 1}".into(), ..steady() }, Decision::Update),
+            (
+                "another artefact",
+                Deployed { parameters: map(&[("Architecture", "arm64"), ("GateKey", "gate/0.zip")]), ..steady() },
+                Decision::Update,
+            ),
+            (
+                "a parameter missing",
+                Deployed { parameters: map(&[("Architecture", "arm64")]), ..steady() },
+                Decision::Update,
+            ),
+            (
+                "a default of the template",
+                Deployed {
+                    parameters: map(&[("Architecture", "arm64"), ("GateKey", "gate/1.zip"), ("Memory", "256")]),
+                    ..steady()
+                },
+                Decision::Nothing,
+            ),
+            ("a tag gone", Deployed { tags: map(&[]), ..steady() }, Decision::Update),
+            (
+                "a tag too many",
+                Deployed { tags: map(&[("service", "sign-in"), ("team", "a")]), ..steady() },
+                Decision::Update,
+            ),
+            (
+                "a tag of AWS's own",
+                Deployed { tags: map(&[("service", "sign-in"), ("aws:x", "y")]), ..steady() },
+                Decision::Nothing,
+            ),
+        ];
+        for (name, deployed, expected) in rows {
+            assert_eq!(decide(&desired(), Some(&deployed)), Ok(expected), "{name}");
+        }
+        assert_eq!(decide(&desired(), None), Ok(Decision::Create), "no stack");
+    }
+
+    #[test]
+    fn every_state_has_its_meaning() {
+        use StackStatus as S;
+        let obstructed = Condition::Obstructed;
+        let rows = [
+            (S::ReviewInProgress, Condition::Empty),
+            (S::DeleteComplete, Condition::Empty),
+            (S::CreateComplete, Condition::Steady),
+            (S::UpdateComplete, Condition::Steady),
+            (S::UpdateRollbackComplete, Condition::Steady),
+            (S::ImportComplete, Condition::Steady),
+            (S::ImportRollbackComplete, Condition::Steady),
+            (S::CreateInProgress, obstructed(Obstacle::Busy)),
+            (S::UpdateInProgress, obstructed(Obstacle::Busy)),
+            (S::UpdateCompleteCleanupInProgress, obstructed(Obstacle::Busy)),
+            (S::UpdateRollbackInProgress, obstructed(Obstacle::Busy)),
+            (S::RollbackInProgress, obstructed(Obstacle::Busy)),
+            (S::DeleteInProgress, obstructed(Obstacle::Busy)),
+            (S::ImportInProgress, obstructed(Obstacle::Busy)),
+            (S::RollbackComplete, obstructed(Obstacle::CreationFailed)),
+            (S::RollbackFailed, obstructed(Obstacle::CreationFailed)),
+            (S::CreateFailed, obstructed(Obstacle::CreationFailed)),
+            (S::DeleteFailed, obstructed(Obstacle::DeletionFailed)),
+            (S::UpdateFailed, obstructed(Obstacle::UpdateFailed)),
+            (S::UpdateRollbackFailed, obstructed(Obstacle::RollbackFailed)),
+            (S::ImportRollbackFailed, obstructed(Obstacle::RollbackFailed)),
+            (S::from("SOMETHING_NEW"), obstructed(Obstacle::Unknown)),
+        ];
+        for (status, expected) in rows {
+            assert_eq!(Condition::of(&status), expected, "{status}");
+        }
+    }
+}

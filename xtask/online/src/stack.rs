@@ -1,0 +1,69 @@
+//! Reads a stack as it is.
+
+use std::collections::BTreeMap;
+
+use anyhow::Context as _;
+use aws_sdk_cloudformation::Client;
+use aws_sdk_cloudformation::error::ProvideErrorMetadata as _;
+use aws_sdk_cloudformation::types::{Stack, StackStatus, TemplateStage};
+
+use crate::aws;
+use crate::plan::Deployed;
+
+/// The stack of that name, none where there is none.
+///
+/// # Errors
+/// When CloudFormation does not answer.
+pub async fn describe(client: &Client, name: &str) -> anyhow::Result<Option<Stack>> {
+    match client.describe_stacks().stack_name(name).send().await {
+        Ok(answer) => Ok(answer.stacks.unwrap_or_default().into_iter().next()),
+        // The API has no code of its own for a missing stack.
+        Err(error) if error.message().is_some_and(|message| message.contains("does not exist")) => Ok(None),
+        Err(error) => Err(aws::sdk(error)).with_context(|| format!("failed to read the stack `{name}`")),
+    }
+}
+
+/// What the stack of that name is made of.
+///
+/// # Errors
+/// When CloudFormation does not answer.
+pub async fn read(client: &Client, name: &str) -> anyhow::Result<Option<Deployed>> {
+    let Some(stack) = describe(client, name).await? else { return Ok(None) };
+    let template = if status(&stack) == StackStatus::ReviewInProgress {
+        String::new()
+    } else {
+        let request = client.get_template().stack_name(name).template_stage(TemplateStage::Original);
+        let answer = request.send().await.map_err(aws::sdk);
+        let answer = answer.with_context(|| format!("failed to read the template of the stack `{name}`"))?;
+        answer.template_body.unwrap_or_default()
+    };
+    Ok(Some(Deployed {
+        status: status(&stack),
+        template,
+        parameters: pairs(stack.parameters(), |parameter| (parameter.parameter_key(), parameter.parameter_value())),
+        tags: pairs(stack.tags(), |tag| (tag.key(), tag.value())),
+    }))
+}
+
+/// The outputs of a stack by their keys.
+#[must_use]
+pub fn outputs(stack: &Stack) -> BTreeMap<String, String> {
+    pairs(stack.outputs(), |output| (output.output_key(), output.output_value()))
+}
+
+/// The state that a stack says it is in.
+#[must_use]
+pub fn status(stack: &Stack) -> StackStatus {
+    stack.stack_status().cloned().unwrap_or_else(|| StackStatus::from(""))
+}
+
+fn pairs<'a, T>(
+    items: &'a [T],
+    pair: impl Fn(&'a T) -> (Option<&'a str>, Option<&'a str>),
+) -> BTreeMap<String, String> {
+    let both = |item| match pair(item) {
+        (Some(key), Some(value)) => Some((key.to_owned(), value.to_owned())),
+        _ => None,
+    };
+    items.iter().filter_map(both).collect()
+}
