@@ -5,7 +5,7 @@ use std::fs::File;
 use std::path::PathBuf;
 use std::process::{Child, Command};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use anyhow::{Context as _, bail};
 use axum::Router;
@@ -21,6 +21,8 @@ use tokio::task::JoinHandle;
 const DEADLINE: Duration = Duration::from_secs(5);
 /// How long a test waits. Longer than the deadline, since a machine that runs many tests is slow to start a process.
 const BOUND: Duration = Duration::from_secs(20);
+/// How soon it is noticed that the function has ended instead of answering.
+const LOOK_EVERY: Duration = Duration::from_millis(50);
 
 /// What the function made of an event.
 #[derive(Debug, Clone, PartialEq)]
@@ -107,20 +109,20 @@ impl Function {
             queue.answers.insert(id, sender);
         }
         self.shared.arrived.notify_one();
-        crate::wait::until("the function's answer", BOUND, async || {
-            if let Ok(answer) = answer.try_recv() {
-                return Ok(Ok(answer));
+        let begun = Instant::now();
+        while begun.elapsed() < BOUND {
+            if let Ok(answer) = tokio::time::timeout(LOOK_EVERY, &mut answer).await {
+                return answer.context("the Runtime API was closed");
             }
             if let Some(error) = &self.shared.lock().init_error {
                 bail!("the function did not start: {error}; its log is `{}`", self.log.display());
             }
             let ended = self.child.lock().unwrap_or_else(PoisonError::into_inner).try_wait()?;
-            match ended {
-                Some(status) => bail!("the function ended with {status}; its log is `{}`", self.log.display()),
-                None => Ok(Err(format!("running, no answer yet; its log is `{}`", self.log.display()))),
+            if let Some(status) = ended {
+                bail!("the function ended with {status}; its log is `{}`", self.log.display());
             }
-        })
-        .await
+        }
+        bail!("the function runs, but has not answered within {BOUND:?}; its log is `{}`", self.log.display())
     }
 
     /// Everything that the function has written.

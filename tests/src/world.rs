@@ -1,6 +1,7 @@
 //! The four functions before a scripted AWS, called as Cognito calls them.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use anyhow::{Context as _, bail, ensure};
 use challenge::{Key, KeyRing, SealedState, Subject};
@@ -20,6 +21,8 @@ pub struct World {
     pub aws: FakeAws,
     pub caller: Caller,
     functions: BTreeMap<Trigger, Function>,
+    environment: Vec<(String, String)>,
+    folder: PathBuf,
 }
 
 /// What Define decided.
@@ -63,11 +66,6 @@ impl World {
         let folder = logs::folder()?;
         let aws = FakeAws::start().await?;
         let environment = environment(aws.endpoint(), settings);
-        let mut functions = BTreeMap::new();
-        for trigger in Trigger::ALL {
-            let log = folder.join(format!("{}.log", trigger.package()));
-            functions.insert(trigger, Function::start(place::bootstrap(trigger)?, &environment, log).await?);
-        }
         let caller = Caller {
             user_pool: "eu-central-1_Example01".to_owned(),
             client: "1example23456789example23".to_owned(),
@@ -75,7 +73,23 @@ impl World {
             email: "jane.doe@example.com".to_owned(),
         };
         aws.put_user(User::new(&caller.user_pool, &caller.user, &caller.email));
-        Ok(Self { aws, caller, functions })
+        let mut world = Self { aws, caller, functions: BTreeMap::new(), environment, folder };
+        for trigger in Trigger::ALL {
+            world.restart(trigger).await?;
+        }
+        Ok(world)
+    }
+
+    /// Puts a new instance of the function in the place of the running one. The log begins anew.
+    ///
+    /// # Errors
+    /// As [`World::start`].
+    pub async fn restart(&mut self, trigger: Trigger) -> anyhow::Result<()> {
+        self.functions.remove(&trigger);
+        let log = self.folder.join(format!("{}.log", trigger.package()));
+        let function = Function::start(place::bootstrap(trigger)?, &self.environment, log).await?;
+        self.functions.insert(trigger, function);
+        Ok(())
     }
 
     /// Another user of the same pool.
