@@ -91,6 +91,7 @@ fn local_config(stage: &Stage, endpoint: &str) -> SdkConfig {
         .region(Region::new(stage.aws.region.to_string()))
         .endpoint_url(endpoint)
         .credentials_provider(SharedCredentialsProvider::new(credentials))
+        .http_client(aws_smithy_http_client::Builder::new().build_http())
         .retry_config(retries())
         .timeout_config(timeouts())
         .build()
