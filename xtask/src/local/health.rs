@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::state::endpoint;
 
 /// Far more than a healthy one needs, also on a busy machine.
-const TIMEOUT: Duration = Duration::from_secs(10);
+const TIMEOUT: Duration = Duration::from_secs(5);
 
 #[derive(Debug, Deserialize)]
 struct Health {

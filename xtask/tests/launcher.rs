@@ -1,0 +1,83 @@
+//! The launcher's own promises: it refuses what it cannot correct, and lets nothing listen beyond this machine.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+/// Loads the launcher without starting it, and says how the given lines of Python end.
+fn outcome(lines: &str) -> String {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let python = xtask::tools::ensure_in(root).unwrap().program("python3");
+    let script = format!(
+        "import importlib.util, os, sys, types
+spec = importlib.util.spec_from_file_location('launcher', {:?})
+launcher = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(launcher)
+try:
+{}
+    print('went through')
+except (SystemExit, PermissionError) as refusal:
+    print(refusal)
+",
+        root.join("xtask/local/launcher.py"),
+        lines.lines().map(|line| format!("    {line}\n")).collect::<String>(),
+    );
+    // A pipe that stays open: closed, it would tell the launcher that its command is gone.
+    let mut child = Command::new(python)
+        .args(["-I", "-c", &script])
+        .env("AUTH", "true")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let open = child.stdin.take();
+    let output = child.wait_with_output().unwrap();
+    drop(open);
+    String::from_utf8(output.stdout).unwrap().trim().to_owned()
+}
+
+#[test]
+fn what_it_cannot_correct_it_refuses_by_name() {
+    let table = [
+        (
+            "another version",
+            "launcher.MINISTACK_VERSION = '9.9'\nlauncher.main()",
+            "launcher: MiniStack 9.9 is wanted, and 1.5.33",
+        ),
+        ("no permissions", "os.environ['AUTH'] = 'false'\nlauncher.main()", "launcher: `AUTH=true` is wanted"),
+        ("a function gone", "launcher.wanted(types, 'gone')", "launcher: `types.gone` is not there to be corrected"),
+        (
+            "a function changed",
+            "launcher.wanted(types, 'new_class', 'other')",
+            "launcher: `types.new_class` takes other",
+        ),
+        ("a limit gone", "launcher.lift_rounds_limit(types)", "launcher: `_MAX_CHALLENGE_ATTEMPTS` is not there"),
+        ("a trigger's event gone", "launcher.name_users_alike(types)", "launcher: `types._resolve_user` is not there"),
+    ];
+    for (name, lines, expected) in table {
+        let outcome = outcome(lines);
+        assert!(outcome.starts_with(expected), "{name}: {outcome}");
+    }
+}
+
+#[test]
+fn no_socket_leaves_this_machine() {
+    let hook = "import socket\nsys.addaudithook(launcher.stay_on_this_machine)\n";
+    let table = [
+        ("every interface", "socket.create_server(('0.0.0.0', 0))", false),
+        ("every interface, by no name", "socket.create_server(('', 0))", false),
+        ("every interface, IPv6", "socket.create_server(('::', 0), family=socket.AF_INET6)", false),
+        // Of the addresses set aside for documentation: nobody is there, and nothing is sent.
+        ("another machine", "socket.create_connection(('192.0.2.1', 443), timeout=0.1)", false),
+        (
+            "this machine",
+            "server = socket.create_server(('127.0.0.1', 0))\nsocket.create_connection(server.getsockname())",
+            true,
+        ),
+    ];
+    for (name, lines, allowed) in table {
+        let outcome = outcome(&format!("{hook}{lines}"));
+        assert_eq!(outcome == "went through", allowed, "{name}: {outcome}");
+        assert!(allowed || outcome.contains("loopback interface alone"), "{name}: {outcome}");
+    }
+}
