@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 pub mod bundle;
+pub mod check;
 pub mod cli;
 pub mod handover;
 pub mod inbox;
@@ -38,6 +39,7 @@ pub fn offline(cli: Cli) -> anyhow::Result<ExitCode> {
     let root = root::find(cli.root.as_deref())?;
     match cli.verb {
         Verb::Render(args) => render::run(&root, &args),
+        Verb::Check => check::run(&root),
         Verb::Bundle(args) => bundle::run(&root, &args),
         Verb::Inbox(args) => inbox::run(&root, &args),
         Verb::Local(verb) => local::run(&root, &verb),
