@@ -214,7 +214,7 @@ fn environment(stage: &Stage, trigger: Trigger) -> Vec<Variable> {
             .chain(configuration_set.map(|set| ("EMAIL_CONFIGURATION_SET", set.to_string())))
             .chain([
                 ("PRODUCT_NAME", email.product_name.to_string()),
-                ("DEFAULT_LOCALE", email.default_locale.to_string()),
+                ("DEFAULT_LOCALE", email.default_locale.as_str().to_owned()),
                 ("CONFIRM_CODE_TIMEOUT", policy.code_life.get().to_string()),
                 ("CODE_LENGTH", policy.code_length.get().to_string()),
                 ("MAX_ATTEMPTS", policy.max_attempts.get().to_string()),

@@ -74,7 +74,7 @@ fn triggers(stage: &Stage, expect: &mut impl FnMut(&str, Value)) {
                     "EMAIL_FROM_ADDRESS": email.from_address,
                     "EMAIL_REGION": email.region,
                     "PRODUCT_NAME": email.product_name,
-                    "DEFAULT_LOCALE": email.default_locale,
+                    "DEFAULT_LOCALE": email.default_locale.as_str(),
                     "CONFIRM_CODE_TIMEOUT": number(policy.code_life.get().into()),
                     "CODE_LENGTH": number(policy.code_length.get().into()),
                     "MAX_ATTEMPTS": number(policy.max_attempts.get().into()),

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, bail};
 use challenge::policy::Policy;
+use message::Locale;
 
 use crate::trigger::Trigger;
 
@@ -23,7 +24,7 @@ pub use choice::{Architecture, AttributeAccess, AuthFlow, Identity, Recovery, Ri
 pub use number::{Bounded, RefreshDays, RetentionDays, TokenMinutes};
 pub use problem::{Problem, Problems};
 pub use text::{
-    AccountId, AttributeName, ClientName, ConfigurationSetName, EmailAddress, IdentityName, Invalid, Locale, PoolName,
+    AccountId, AttributeName, ClientName, ConfigurationSetName, EmailAddress, IdentityName, Invalid, PoolName,
     ProductName, Region, StackName, StageName, TagKey, TagValue,
 };
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use challenge::policy::{CodeLength, CodeLife, MaxAttempts, Policy, ResendAfter, SendsPerHour};
+use message::Locale;
 use toml_span::value::ValueInner;
 
 use super::choice::{Architecture, AttributeAccess, AuthFlow, Identity, Recovery, Risk, SignIn, Store, Tier};
@@ -10,8 +11,8 @@ use super::number::{RefreshDays, RetentionDays, TokenMinutes};
 use super::problem::{Collector, Problems};
 use super::reader::{At, Section, Setting as _, described, shown};
 use super::text::{
-    AccountId, AttributeName, ClientName, ConfigurationSetName, EmailAddress, IdentityName, Locale, PoolName,
-    ProductName, Region, StackName, StageName, TagKey, TagValue,
+    AccountId, AttributeName, ClientName, ConfigurationSetName, EmailAddress, IdentityName, PoolName, ProductName,
+    Region, StackName, StageName, TagKey, TagValue,
 };
 use super::{AppClient, Aws, Challenge, Email, Stage, UserPool, policy};
 

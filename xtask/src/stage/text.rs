@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use message::Locale;
 use serde::Serialize;
 use toml_span::value::{Value, ValueInner};
 
@@ -106,10 +107,6 @@ text! {
     }
 }
 text! {
-    /// A language, such as `en` or `pt-BR`.
-    Locale, |text| holds(is_locale(text), text, "not a locale such as `en` or `pt-BR`")
-}
-text! {
     /// The name of an app client: 1 to 32 characters of `a-z0-9`, a letter first.
     ClientName, |text| name(text, 32, |c| c.is_ascii_lowercase(), |c| matches!(c, 'a'..='z' | '0'..='9'))
 }
@@ -136,6 +133,18 @@ impl EmailAddress {
     #[must_use]
     pub fn domain(&self) -> &str {
         self.0.rsplit_once('@').map_or("", |(_, domain)| domain)
+    }
+}
+
+/// The languages are those that the mail is written in.
+impl Setting for Locale {
+    fn read(key: &str, value: &Value<'_>, problems: &mut Collector<'_>) -> Option<Self> {
+        read_text(key, value, problems, |text| {
+            Self::parse(text).ok_or_else(|| {
+                let written: Vec<_> = Self::ALL.iter().map(|locale| format!("`{}`", locale.as_str())).collect();
+                format!("there is no mail in `{}`, only in {}", shown(text), written.join(", "))
+            })
+        })
     }
 }
 
@@ -222,15 +231,6 @@ fn is_domain(text: &str) -> bool {
             && !label.ends_with('-')
     };
     text.len() <= 253 && text.contains('.') && text.split('.').all(label)
-}
-
-fn is_locale(text: &str) -> bool {
-    let language = |part: &str| (2..=3).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_lowercase());
-    let territory = |part: &str| part.len() == 2 && part.bytes().all(|b| b.is_ascii_uppercase());
-    match text.split_once('-') {
-        Some((first, second)) => language(first) && territory(second),
-        None => language(text),
-    }
 }
 
 fn is_tag_character(c: char) -> bool {
