@@ -16,6 +16,7 @@ pub mod render;
 pub mod report;
 pub mod root;
 pub mod stage;
+pub mod test_run;
 pub mod tools;
 pub mod trigger;
 
@@ -43,6 +44,7 @@ pub fn offline(cli: Cli) -> anyhow::Result<ExitCode> {
         Verb::Bundle(args) => bundle::run(&root, &args),
         Verb::Inbox(args) => inbox::run(&root, &args),
         Verb::Local(verb) => local::run(&root, &verb),
+        Verb::Test(args) => test_run::run(&root, &args),
         verb => anyhow::bail!("`{verb:?}` is not run by `xtask`"),
     }
 }

@@ -1,0 +1,244 @@
+//! The verb `test`: builds the triggers and the workspace once, runs every test, ends what the tests started.
+
+use std::fs::{self, File};
+use std::io::BufReader;
+use std::os::unix::process::CommandExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitCode, ExitStatus, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, bail, ensure};
+use rustix::process::{Pid, Signal, kill_process_group};
+use serde::Deserialize;
+
+use crate::cli::{StageArgs, TestArgs};
+use crate::{bundle, handover, stage};
+
+/// The longest that the tests may run, once everything is built.
+const BOUND: Duration = Duration::from_secs(20 * 60);
+const LOOK_EVERY: Duration = Duration::from_millis(100);
+/// How long the tests may take to end when they are told to.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Where the tests keep a local AWS of their own. Not below `target`, so that `cargo clean` leaves nothing running that
+/// nobody can find again.
+const LOCAL_DIR: &str = ".local/tests";
+
+/// # Errors
+/// When something cannot be built, or the tests cannot be run. Tests that fail are no error but an exit code.
+pub fn run(root: &Path, args: &TestArgs) -> anyhow::Result<ExitCode> {
+    let local_dir = root.join(LOCAL_DIR);
+    fs::create_dir_all(&local_dir).with_context(|| format!("failed to make `{}`", local_dir.display()))?;
+    let _lock = lock(&local_dir)?;
+    bundle::build(root, &stage::load(root, StageArgs::DEFAULT)?)?;
+    let programs = build(root)?;
+    let environment = [
+        ("E2E_BOOTSTRAPS", root.join("target/lambda")),
+        ("E2E_XTASK", programs.xtask.clone()),
+        (handover::ONLINE, programs.online),
+        ("COGNITO_EMAIL_MFA_LOCAL_DIR", local_dir.clone()),
+    ];
+    let local_aws = LocalAws { xtask: programs.xtask, root: root.to_owned(), dir: local_dir };
+    // A run that was killed may have left one behind, with all that its tests wrote.
+    local_aws.stop()?;
+
+    let interrupted = Arc::new(AtomicBool::new(false));
+    for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
+        signal_hook::flag::register(signal, Arc::clone(&interrupted)).context("failed to watch for signals")?;
+    }
+    let mut command = cargo(root);
+    command.args(["test", "--workspace", "--no-fail-fast"]).args(&args.filter).envs(environment);
+    // A group of its own: ended as a whole, and only by us, so that the local AWS is always stopped afterwards.
+    command.stdin(Stdio::null()).process_group(0);
+    let mut tests = command.spawn().context("failed to start `cargo test`")?;
+    let outcome = wait(&mut tests, &interrupted);
+    local_aws.stop()?;
+    Ok(if outcome?.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Two runs at once would share one local AWS.
+fn lock(folder: &Path) -> anyhow::Result<File> {
+    let path = folder.join("test-run.lock");
+    let file = File::create(&path).with_context(|| format!("failed to make `{}`", path.display()))?;
+    ensure!(
+        file.try_lock().is_ok(),
+        "failed to begin: another `cargo xtask test` runs in this clone\nhint: wait for it, or end it"
+    );
+    Ok(file)
+}
+
+/// The programs that the tests start.
+#[derive(Debug)]
+struct Programs {
+    xtask: PathBuf,
+    online: PathBuf,
+}
+
+/// One build for the programs and all tests, in the very form in which `cargo test --workspace` looks for them: another
+/// choice of packages would unify features differently, and compile the AWS SDKs twice.
+fn build(root: &Path) -> anyhow::Result<Programs> {
+    let mut command = cargo(root);
+    command.args(["build", "--workspace", "--tests", "--bin", "xtask", "--bin", "xtask-online"]);
+    command.args(["--message-format", "json-render-diagnostics"]).stdout(Stdio::piped());
+    let mut child = command.spawn().context("failed to start `cargo build`")?;
+    let output = child.stdout.take().context("failed to read from `cargo build`")?;
+    let programs = programs(serde_json::Deserializer::from_reader(BufReader::new(output)).into_iter());
+    let status = child.wait().context("failed to wait for `cargo build`")?;
+    ensure!(status.success(), "failed to build the tests: `cargo build` ended with {status}");
+    programs
+}
+
+/// A line of `--message-format json`; of some lines only what they have in common.
+#[derive(Debug, Deserialize)]
+struct Message {
+    target: Option<Target>,
+    profile: Option<Profile>,
+    executable: Option<PathBuf>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Target {
+    name: String,
+}
+
+#[derive(Debug, Deserialize)]
+struct Profile {
+    test: bool,
+}
+
+fn programs(messages: impl Iterator<Item = serde_json::Result<Message>>) -> anyhow::Result<Programs> {
+    let (mut xtask, mut online) = (None, None);
+    // To the end in any case, or cargo would find its output closed.
+    for message in messages {
+        let message = message.context("failed to understand the output of `cargo build`")?;
+        let (Some(target), Some(Profile { test: false })) = (message.target, message.profile) else { continue };
+        match target.name.as_str() {
+            "xtask" => xtask = message.executable.or(xtask),
+            "xtask-online" => online = message.executable.or(online),
+            _ => {}
+        }
+    }
+    let missing = "`cargo build` named no program";
+    Ok(Programs { xtask: xtask.context(missing)?, online: online.context(missing)? })
+}
+
+fn cargo(root: &Path) -> Command {
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.current_dir(root);
+    command
+}
+
+/// Waits for the tests, and ends them when they take too long or somebody asks for it.
+fn wait(tests: &mut Child, interrupted: &AtomicBool) -> anyhow::Result<ExitStatus> {
+    let begun = Instant::now();
+    loop {
+        if let Some(status) = tests.try_wait().context("failed to wait for `cargo test`")? {
+            return Ok(status);
+        }
+        if interrupted.load(Ordering::Relaxed) {
+            end(tests)?;
+            bail!("interrupted; the tests were ended");
+        }
+        if begun.elapsed() > BOUND {
+            end(tests)?;
+            bail!("the tests were ended after {} minutes, while still running", BOUND.as_secs() / 60);
+        }
+        std::thread::sleep(LOOK_EVERY);
+    }
+}
+
+/// Ends the whole group of `cargo test`: the runner, the test programs, and what those started.
+fn end(tests: &mut Child) -> anyhow::Result<()> {
+    let group = i32::try_from(tests.id()).ok().and_then(Pid::from_raw).context("`cargo test` has no process id")?;
+    for signal in [Signal::TERM, Signal::KILL] {
+        // The group may be gone by now.
+        let _ = kill_process_group(group, signal);
+        let told = Instant::now();
+        while told.elapsed() < PATIENCE {
+            if tests.try_wait().context("failed to wait for `cargo test`")?.is_some() {
+                let _ = kill_process_group(group, Signal::KILL);
+                return Ok(());
+            }
+            std::thread::sleep(LOOK_EVERY);
+        }
+    }
+    bail!("failed to end `cargo test`, process {}", tests.id())
+}
+
+/// The local AWS that tests start on demand. Stopped when dropped.
+#[derive(Debug)]
+struct LocalAws {
+    xtask: PathBuf,
+    root: PathBuf,
+    dir: PathBuf,
+}
+
+impl LocalAws {
+    /// Through the command, since only a process of its own can be given another `COGNITO_EMAIL_MFA_LOCAL_DIR`.
+    fn stop(&self) -> anyhow::Result<()> {
+        let stopped = Command::new(&self.xtask)
+            .args(["local", "stop", "--root"])
+            .arg(&self.root)
+            .env("COGNITO_EMAIL_MFA_LOCAL_DIR", &self.dir)
+            .output()
+            .with_context(|| format!("failed to start `{}`", self.xtask.display()))?;
+        let said = String::from_utf8_lossy(&stopped.stderr);
+        ensure!(stopped.status.success(), "failed to stop the local AWS of the tests: {}", said.trim());
+        Ok(())
+    }
+}
+
+impl Drop for LocalAws {
+    fn drop(&mut self) {
+        let _ = self.stop();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    fn parse(lines: &str) -> anyhow::Result<Programs> {
+        programs(serde_json::Deserializer::from_str(lines).into_iter())
+    }
+
+    #[test]
+    fn programs_are_told_from_tests_and_libraries_of_the_same_name() {
+        let lines = r#"
+            {"reason":"compiler-artifact","target":{"name":"xtask"},"profile":{"test":false},"executable":null}
+            {"reason":"compiler-artifact","target":{"name":"xtask"},"profile":{"test":true},"executable":"/t/xtask-1"}
+            {"reason":"build-script-executed","package_id":"x"}
+            {"reason":"compiler-artifact","target":{"name":"xtask"},"profile":{"test":false},"executable":"/t/xtask"}
+            {"reason":"compiler-artifact","target":{"name":"xtask-online"},"profile":{"test":false},"executable":"/t/online"}
+            {"reason":"build-finished","success":true}"#;
+        let programs = parse(lines).unwrap();
+        assert_eq!((programs.xtask, programs.online), (PathBuf::from("/t/xtask"), PathBuf::from("/t/online")));
+    }
+
+    #[test]
+    fn a_build_without_the_programs_is_an_error() {
+        assert!(parse(r#"{"reason":"build-finished","success":true}"#).is_err());
+        assert!(parse("no json").is_err());
+    }
+
+    #[test]
+    fn tests_are_ended_with_all_that_they_started() {
+        let mut shell = Command::new("sh");
+        shell.args(["-c", "sleep 600 & echo $!; wait"]).stdout(Stdio::piped()).process_group(0);
+        let mut tests = shell.spawn().unwrap();
+        let mut line = String::new();
+        std::io::BufRead::read_line(&mut BufReader::new(tests.stdout.take().unwrap()), &mut line).unwrap();
+        assert!(wait(&mut tests, &AtomicBool::new(true)).is_err());
+        let grandchild = PathBuf::from(format!("/proc/{}/cmdline", line.trim()));
+        let begun = Instant::now();
+        // A zombie of a killed process has an empty command line until its new parent takes note.
+        while fs::read_to_string(&grandchild).is_ok_and(|text| text.contains("sleep")) {
+            assert!(begun.elapsed() < Duration::from_secs(5), "the grandchild still runs");
+            std::thread::sleep(LOOK_EVERY);
+        }
+    }
+}
