@@ -214,3 +214,13 @@ fn writing_replaces_the_whole_file_and_leaves_nothing_beside_it() {
     assert_eq!(std::fs::read_to_string(&path).unwrap(), "second");
     assert_eq!(std::fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);
 }
+
+#[test]
+fn a_template_that_no_call_takes_is_refused() {
+    let (before, client) = LOCAL.split_once("# A server can.\n").unwrap();
+    let (client, tags) = client.split_once("[tags]").unwrap();
+    let clients: String = (0..40).map(|n| client.replace("\"server\"", &format!("\"client{n}\""))).collect();
+    let stage = Stage::parse(StageName::new("test").unwrap(), &format!("{before}{clients}[tags]{tags}")).unwrap();
+    let error = render(&root(), &stage).unwrap_err().to_string();
+    assert!(error.ends_with("bytes, CloudFormation takes less than 51200"), "{error}");
+}
