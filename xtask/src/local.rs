@@ -73,11 +73,11 @@ pub fn ensure_started(root: &Path) -> anyhow::Result<Running> {
         Found::Nothing => {}
         Found::Outdated(server) => {
             eprintln!("The local AWS was started by another version of its launcher: starting afresh");
-            server.process.end();
+            server.process.end()?;
         }
         Found::Silent(server) => {
             eprintln!("The local AWS does not answer: starting afresh");
-            server.process.end();
+            server.process.end()?;
         }
     }
     state.server = None;
@@ -107,7 +107,7 @@ pub fn stop(root: &Path) -> anyhow::Result<Option<u32>> {
     let mut state = home.state()?;
     let ended = state.server.take().filter(|server| server.process.is_alive());
     if let Some(server) = &ended {
-        server.process.end();
+        server.process.end()?;
     }
     home.forget_scratch()?;
     // The port stays written down, so that the next one is found where people remember it.

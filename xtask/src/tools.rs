@@ -10,7 +10,6 @@ use sha2::{Digest as _, Sha256};
 mod pip;
 mod python;
 
-use crate::root;
 use python::Python;
 
 /// Where the tools and their hashes are pinned, in the repository.
@@ -42,14 +41,6 @@ impl Tools {
     pub(crate) fn key(&self) -> &str {
         self.directory.file_name().and_then(|name| name.to_str()).unwrap_or_default()
     }
-}
-
-/// The tools pinned by the repository that holds the working directory: see [`ensure_in`].
-///
-/// # Errors
-/// As [`ensure_in`]; also when there is no such repository.
-pub fn ensure() -> anyhow::Result<Tools> {
-    ensure_in(&root::find(None)?)
 }
 
 /// The tools pinned by this repository, fetched unless an earlier command did so.

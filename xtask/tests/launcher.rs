@@ -24,7 +24,7 @@ except (SystemExit, PermissionError) as refusal:
     );
     // A pipe that stays open: closed, it would tell the launcher that its command is gone.
     let mut child = Command::new(python)
-        .args(["-I", "-c", &script])
+        .args(["-IB", "-c", &script])
         .env("AUTH", "true")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

@@ -28,10 +28,9 @@ const TRIES: usize = 3;
 const TAIL: usize = 8;
 
 /// The environment is these and nothing else: a developer's AWS credentials and settings never reach it.
-const SETTINGS: [(&str, &str); 12] = [
+const SETTINGS: [(&str, &str); 11] = [
     ("PATH", "/usr/local/bin:/usr/bin:/bin"),
     ("LANG", "C.UTF-8"),
-    ("PYTHONUNBUFFERED", "1"),
     ("BIND_HOST", "127.0.0.1"),
     ("MINISTACK_ACCOUNT_ID", ACCOUNT),
     // Signatures are checked and IAM policies enforced.
@@ -94,7 +93,7 @@ fn attempt(home: &Home, plan: &Plan, port: u16) -> anyhow::Result<Outcome> {
     loop {
         if let Some(status) = child.try_wait()? {
             let log = fs::read_to_string(home.log()).unwrap_or_default();
-            if log.contains("is already in use") {
+            if log.contains("already in use") {
                 return Ok(Outcome::PortTaken);
             }
             bail!("the local AWS ended at its start ({status})\n{}", tail(&log, &home.log()));
@@ -120,8 +119,8 @@ fn spawn(home: &Home, plan: &Plan, port: u16, token: &str) -> anyhow::Result<Chi
     let scratch = home.make_scratch()?;
     let log = File::create(home.log()).with_context(|| format!("failed to write `{}`", home.log().display()))?;
     let mut command = Command::new(&plan.python);
-    // Isolated: neither the working directory nor the user's packages are imported from.
-    command.arg("-I").arg(&plan.launcher);
+    // Isolated: neither the working directory nor the user's packages are imported from. Unbuffered: the log is current.
+    command.args(["-I", "-u"]).arg(&plan.launcher);
     command.env_clear().envs(SETTINGS);
     command.env("GATEWAY_PORT", port.to_string()).env("MINISTACK_EDITION", token);
     // Functions reach AWS by this; without it they would call the real one.

@@ -4,6 +4,7 @@ use std::fs;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use anyhow::bail;
 use rustix::process::{Pid, Signal, kill_process_group};
 use serde::{Deserialize, Serialize};
 
@@ -33,11 +34,18 @@ impl Process {
 
     /// Ends the process and the functions it runs: asks first, kills after a while. Does nothing to a later process of
     /// the same number.
-    pub(super) fn end(self) {
+    pub(super) fn end(self) -> anyhow::Result<()> {
         if self.signal(Signal::TERM) && !self.gone_within(PATIENCE) {
             self.signal(Signal::KILL);
-            self.gone_within(AFTER_KILL);
         }
+        if !self.gone_within(AFTER_KILL) {
+            bail!(
+                "process {} does not end\nhint: see `ps -fp {}` for whose it is and what holds it",
+                self.pid,
+                self.pid
+            );
+        }
+        Ok(())
     }
 
     /// Whether the signal was sent.
