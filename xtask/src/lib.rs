@@ -45,6 +45,8 @@ pub fn offline(cli: Cli) -> anyhow::Result<ExitCode> {
         Verb::Inbox(args) => inbox::run(&root, &args),
         Verb::Local(verb) => local::run(&root, &verb),
         Verb::Test(args) => test_run::run(&root, &args),
-        verb => anyhow::bail!("`{verb:?}` is not run by `xtask`"),
+        Verb::Deploy(_) | Verb::Outputs(_) | Verb::User(_) | Verb::SignIn(_) => {
+            anyhow::bail!("failed to run an online verb: this program talks to no AWS\nhint: run it by `cargo xtask`")
+        }
     }
 }

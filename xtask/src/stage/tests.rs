@@ -122,6 +122,39 @@ fn every_list_is_read_to_its_end() {
 }
 
 #[test]
+fn flows_that_cannot_be() {
+    for (name, flow, expected) in [
+        (
+            "twice",
+            "ALLOW_CUSTOM_AUTH",
+            "`app_client.auth_flows`: `ALLOW_CUSTOM_AUTH` stands here twice <-     \"ALLOW_CUSTOM_AUTH\",",
+        ),
+        (
+            "beyond the tier",
+            "ALLOW_USER_AUTH",
+            "`app_client.auth_flows`: `ALLOW_USER_AUTH` needs the tier `essentials` or `plus` <-     \"ALLOW_USER_AUTH\",",
+        ),
+    ] {
+        assert_eq!(complaints(&changed(ARTICLE, "ALLOW_USER_SRP_AUTH", flow)), [expected], "{name}");
+    }
+    let (before, rest) = ARTICLE.split_once("auth_flows = [").unwrap();
+    let (_, after) = rest.split_once("]\n").unwrap();
+    assert_eq!(
+        complaints(&format!("{before}auth_flows = []\n{after}")),
+        ["`app_client.auth_flows` is empty: Cognito would choose flows of its own <- auth_flows = []"]
+    );
+}
+
+#[test]
+fn a_stage_without_app_clients_is_told_so_once() {
+    let (before, after) = ARTICLE.split_once("[[app_client]]").unwrap();
+    let (_, tags) = after.split_once("[tags]").unwrap();
+    let refused = complaints(&format!("{before}[tags]{tags}"));
+    assert_eq!(refused.len(), 1, "{refused:#?}");
+    assert!(refused[0].starts_with("`[[app_client]]` is missing"), "{refused:#?}");
+}
+
+#[test]
 fn every_problem_in_one_run_in_the_order_of_lines() {
     let text = changed(LOCAL, "sign_in = ", "sing_in = ");
     let text = changed(&text, "code_length = 6", "code_length = 5");
