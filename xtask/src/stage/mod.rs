@@ -14,6 +14,7 @@ mod number;
 mod parse;
 mod policy;
 mod problem;
+mod raw;
 mod reader;
 mod text;
 

@@ -1,87 +1,14 @@
 //! From the text of a stage file to a [`Stage`]: every key is read before anything is given up.
 
-use std::collections::BTreeMap;
-
-use challenge::policy::{CodeLength, CodeLife, MaxAttempts, Policy, ResendAfter, SendsPerHour};
-use message::Locale;
+use challenge::policy::Policy;
 use toml_span::value::ValueInner;
 
-use super::choice::{Architecture, AttributeAccess, AuthFlow, Identity, Recovery, Risk, SignIn, Store, Tier};
-use super::number::{RefreshDays, RetentionDays, TokenMinutes};
+use super::choice::{Architecture, AuthFlow, Identity, Tier};
 use super::problem::{Collector, Problems};
+use super::raw::{Raw, RawAppClient, RawAws, RawChallenge, RawEmail, RawUserPool};
 use super::reader::{At, Section, Setting as _, described, shown};
-use super::text::{
-    AccountId, AttributeName, ClientName, ConfigurationSetName, EmailAddress, IdentityName, PoolName, ProductName,
-    Region, StackName, StageName, TagKey, TagValue,
-};
+use super::text::{EmailAddress, IdentityName, StageName, TagKey, TagValue};
 use super::{AppClient, Aws, Challenge, Email, Stage, UserPool, policy};
-
-/// A file as far as it could be read: `None` has been told to the collector.
-#[derive(Debug, Default)]
-pub(super) struct Raw {
-    pub(super) accept: Option<Vec<At<Risk>>>,
-    pub(super) aws: RawAws,
-    pub(super) user_pool: RawUserPool,
-    pub(super) challenge: RawChallenge,
-    pub(super) gate: Option<At<bool>>,
-    pub(super) log_retention: Option<At<RetentionDays>>,
-    pub(super) email: RawEmail,
-    pub(super) app_clients: Vec<RawAppClient>,
-    /// No app client could be read at all.
-    pub(super) clients_unread: bool,
-    pub(super) tags: BTreeMap<TagKey, TagValue>,
-}
-
-#[derive(Debug, Default)]
-pub(super) struct RawAws {
-    pub(super) account: Option<Option<At<AccountId>>>,
-    pub(super) region: Option<At<Region>>,
-    pub(super) stack: Option<At<StackName>>,
-    pub(super) architecture: Option<At<Architecture>>,
-}
-
-#[derive(Debug, Default)]
-pub(super) struct RawUserPool {
-    pub(super) name: Option<At<PoolName>>,
-    pub(super) sign_in: Option<At<SignIn>>,
-    pub(super) recovery: Option<At<Recovery>>,
-    pub(super) self_sign_up: Option<At<bool>>,
-    pub(super) deletion_protection: Option<At<bool>>,
-    pub(super) tier: Option<At<Tier>>,
-}
-
-#[derive(Debug, Default)]
-pub(super) struct RawChallenge {
-    pub(super) store: Option<At<Store>>,
-    pub(super) attribute: Option<At<AttributeName>>,
-    pub(super) code_length: Option<At<CodeLength>>,
-    pub(super) code_life: Option<At<CodeLife>>,
-    pub(super) max_attempts: Option<At<MaxAttempts>>,
-    pub(super) resend_after: Option<At<ResendAfter>>,
-    pub(super) sends_per_hour: Option<At<SendsPerHour>>,
-}
-
-#[derive(Debug, Default)]
-pub(super) struct RawEmail {
-    pub(super) from_address: Option<At<EmailAddress>>,
-    pub(super) region: Option<At<Region>>,
-    pub(super) identity: Option<At<Identity>>,
-    pub(super) identity_name: Option<At<IdentityName>>,
-    pub(super) configuration_set: Option<Option<At<ConfigurationSetName>>>,
-    pub(super) product_name: Option<At<ProductName>>,
-    pub(super) default_locale: Option<At<Locale>>,
-}
-
-#[derive(Debug, Default)]
-pub(super) struct RawAppClient {
-    pub(super) name: Option<At<ClientName>>,
-    pub(super) secret: Option<At<bool>>,
-    pub(super) auth_flows: Option<Vec<At<AuthFlow>>>,
-    pub(super) attribute_access: Option<At<AttributeAccess>>,
-    pub(super) access_token: Option<At<TokenMinutes>>,
-    pub(super) id_token: Option<At<TokenMinutes>>,
-    pub(super) refresh_token: Option<At<RefreshDays>>,
-}
 
 pub(super) fn stage(name: StageName, text: &str) -> Result<Stage, Problems> {
     let mut problems = Collector::new(&super::file(&name), text);

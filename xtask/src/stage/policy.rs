@@ -1,8 +1,8 @@
 //! Which risks a stage takes, and whether it has accepted each by name.
 
 use super::choice::{AttributeAccess, AuthFlow, Recovery, Risk};
-use super::parse::Raw;
 use super::problem::Collector;
+use super::raw::Raw;
 use super::reader::At;
 
 /// The most minutes that a code lives without the risk being accepted.
