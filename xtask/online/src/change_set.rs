@@ -181,7 +181,7 @@ pub async fn discard(client: &Client, set: &ChangeSet) -> anyhow::Result<()> {
     let context = || format!("failed to delete the change set `{}`", set.name);
     client.delete_change_set().change_set_name(&set.id).send().await.map_err(aws::sdk).with_context(context)?;
     let shell = stack::describe(client, &set.stack_id).await?;
-    if !shell.is_some_and(|shell| stack::status(&shell) == StackStatus::ReviewInProgress) {
+    if shell.is_none_or(|shell| stack::status(&shell) != StackStatus::ReviewInProgress) {
         return Ok(());
     }
     let others = client.list_change_sets().stack_name(&set.stack_id).send().await.map_err(aws::sdk)?;

@@ -153,7 +153,8 @@ mod tests {
     #[test]
     fn the_stack_itself_says_when_it_is_over() {
         let failed = |status: &str| Some(End::Failed(status.to_owned()));
-        let rows: &[(&str, &[(&str, &str)], Option<End>)] = &[
+        type Row<'a> = (&'a str, &'a [(&'a str, &'a str)], Option<End>);
+        let rows: &[Row<'_>] = &[
             ("nothing yet", &[], None),
             ("a resource is done", &[("stack", "CREATE_IN_PROGRESS"), ("Pool", "CREATE_COMPLETE")], None),
             ("created", &[("stack", "CREATE_IN_PROGRESS"), ("stack", "CREATE_COMPLETE")], Some(End::Done)),

@@ -46,7 +46,7 @@ pub fn compile(root: &Path, tools: &Tools, machine: Machine, triggers: &[Trigger
     command.env("CARGO_TARGET_DIR", root.join("target"));
     // Cargo takes this one before every other source of flags, and a path in it may hold a space.
     command.env("CARGO_ENCODED_RUSTFLAGS", flags(root, &cargo_home, &rust, machine).join("\u{1f}"));
-    command.env("PATH", path_with(&cargo_lambda)?);
+    command.env("PATH", path_with(tools.bin())?);
     command.stdin(Stdio::null()).stdout(std::io::stderr());
     let status = command.status().with_context(|| format!("failed to start `{}`", cargo_lambda.display()))?;
     ensure!(
@@ -131,11 +131,10 @@ fn cargo_home() -> anyhow::Result<PathBuf> {
     Ok(home.join(".cargo"))
 }
 
-/// The search path with the folder of cargo-lambda in front: zig lies beside it.
-fn path_with(program: &Path) -> anyhow::Result<OsString> {
-    let folder = program.parent().map(Path::to_path_buf);
+/// The search path with the pinned tools in front, since cargo-lambda looks there for zig.
+fn path_with(tools: PathBuf) -> anyhow::Result<OsString> {
     let path = std::env::var_os("PATH").unwrap_or_default();
-    let folders = folder.into_iter().chain(std::env::split_paths(&path));
+    let folders = std::iter::once(tools).chain(std::env::split_paths(&path));
     std::env::join_paths(folders).context("failed to build a search path for cargo-lambda")
 }
 

@@ -65,7 +65,7 @@ pub fn build(root: &Path, stage: &Stage) -> anyhow::Result<Bundle> {
     let machine = Machine::of(stage.aws.architecture)?;
     let template = render::render(root, stage)?;
     let triggers: Vec<Trigger> = stage.triggers().collect();
-    let tools = compile(root, &tools::ensure()?, machine, &triggers)?;
+    let tools = compile(root, &tools::ensure_in(root)?, machine, &triggers)?;
 
     let mut archives = Vec::new();
     let mut functions = BTreeMap::new();
