@@ -1,6 +1,7 @@
 //! A folder for each test's process logs, kept after the test.
 
 use std::fs;
+use std::io::ErrorKind;
 use std::path::PathBuf;
 
 use anyhow::Context as _;
@@ -11,15 +12,20 @@ use anyhow::Context as _;
 /// When the folder cannot be made.
 pub fn folder() -> anyhow::Result<PathBuf> {
     let thread = std::thread::current();
-    let test = thread.name().unwrap_or("unnamed").replace("::", "-");
-    let folder = crate::place::root().join("target/e2e/logs").join(test);
+    folder_for(thread.name().unwrap_or("unnamed"))
+}
+
+/// As [`folder`], for something with a name of its own.
+///
+/// # Errors
+/// When the folder cannot be made.
+pub fn folder_for(name: &str) -> anyhow::Result<PathBuf> {
+    let folder = crate::place::root().join("target/e2e/logs").join(name.replace("::", "-").replace('/', "-"));
     match fs::remove_dir_all(&folder) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            return Err(error).with_context(|| format!("failed to empty `{}`", folder.display()));
-        }
-        _ => {}
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
+        _ => fs::create_dir_all(&folder),
     }
-    fs::create_dir_all(&folder).with_context(|| format!("failed to make `{}`", folder.display()))?;
+    .with_context(|| format!("failed to make `{}` anew", folder.display()))?;
     eprintln!("logs: {}", folder.display());
     Ok(folder)
 }

@@ -13,17 +13,23 @@ pub struct Mail {
 }
 
 impl Mail {
-    /// The code in the text part: the only run of six to eight digits.
+    /// The code in the text part.
     ///
     /// # Errors
-    /// When there is none, or more than one.
+    /// As [`code_in`].
     pub fn code(&self) -> anyhow::Result<String> {
-        let mut codes = self
-            .text
-            .split(|character: char| !character.is_ascii_digit())
-            .filter(|digits| (6..=8).contains(&digits.len()));
-        let code = codes.next().with_context(|| format!("no code in the mail: {}", self.text))?;
-        anyhow::ensure!(codes.all(|other| other == code), "more than one code in the mail: {}", self.text);
-        Ok(code.to_owned())
+        code_in(&self.text)
     }
+}
+
+/// The code in the text of a mail: the only run of six to eight digits.
+///
+/// # Errors
+/// When there is none, or more than one.
+pub fn code_in(text: &str) -> anyhow::Result<String> {
+    let runs = text.split(|character: char| !character.is_ascii_digit());
+    let mut codes = runs.filter(|digits| (6..=8).contains(&digits.len()));
+    let code = codes.next().with_context(|| format!("no code in the mail: {text}"))?;
+    anyhow::ensure!(codes.all(|other| other == code), "more than one code in the mail: {text}");
+    Ok(code.to_owned())
 }

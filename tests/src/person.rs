@@ -1,0 +1,156 @@
+//! Somebody with a user, a password and a mailbox.
+
+use anyhow::{Context as _, bail};
+use challenge::{Key, Subject};
+use xtask_online::password::Password;
+use xtask_online::sign_in::{Flow, Refusal, Step, Tokens};
+use xtask_online::user;
+
+use crate::event::Caller;
+use crate::mail::code_in;
+use crate::stack::Stack;
+use crate::world::{ATTRIBUTE, aged};
+
+/// A user of a deployed stack.
+#[derive(Debug)]
+pub struct Person<'a> {
+    pub stack: &'a Stack,
+    pub email: String,
+    pub password: Password,
+    /// The user's name in the pool.
+    pub name: String,
+}
+
+impl<'a> Person<'a> {
+    /// A new user with a password.
+    ///
+    /// # Errors
+    /// When Cognito refuses.
+    pub async fn new(stack: &'a Stack) -> anyhow::Result<Self> {
+        let person = Self::invited(stack).await?;
+        user::confirm(&stack.cognito, &stack.outputs.user_pool_id, &person.email, &person.password).await?;
+        Ok(person)
+    }
+
+    /// A new user who was given no password yet.
+    ///
+    /// # Errors
+    /// When Cognito refuses.
+    pub async fn invited(stack: &'a Stack) -> anyhow::Result<Self> {
+        let email = format!("person-{:016x}@example.com", rand::random::<u64>());
+        let password = Password::new(format!("Aa1!{:032x}", rand::random::<u128>()))?;
+        user::create(&stack.cognito, &stack.outputs.user_pool_id, &email).await?;
+        let name = stack.attributes(&email).await?.remove("sub").context("every user has a `sub`")?;
+        Ok(Self { stack, email, password, name })
+    }
+
+    /// Signs in as far as the challenge, or as far as it goes.
+    ///
+    /// # Errors
+    /// When Cognito cannot be reached.
+    pub async fn start(&self, client: &str) -> anyhow::Result<Step> {
+        let app_client = self.stack.app_client(client).await?;
+        Flow::start(&self.stack.cognito, &app_client, &self.email, &self.password).await
+    }
+
+    /// The challenge of a sign-in through `web`.
+    ///
+    /// # Errors
+    /// When it comes to none.
+    pub async fn challenge(&self) -> anyhow::Result<Flow> {
+        self.start("web").await.and_then(challenge)
+    }
+
+    /// The code in the last mail to this person.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub async fn code(&self) -> anyhow::Result<String> {
+        let mails = self.stack.mails(&self.email).await?;
+        code_in(&mails.last().with_context(|| format!("no mail to {}", self.email))?.text)
+    }
+
+    /// The sealed state in the pool.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub async fn sealed(&self) -> anyhow::Result<String> {
+        self.stack.attributes(&self.name).await?.remove(ATTRIBUTE).context("the user has a state")
+    }
+
+    /// Lets `seconds` pass for the stored state.
+    ///
+    /// # Errors
+    /// When there is none, or the secret does not open it.
+    pub async fn age(&self, seconds: u64) -> anyhow::Result<()> {
+        let aged = aged(&self.caller(), &self.sealed().await?, &self.stack.secret().await?, seconds)?;
+        self.write(ATTRIBUTE, &aged).await
+    }
+
+    /// Sets an attribute as an administrator can.
+    ///
+    /// # Errors
+    /// When Cognito refuses.
+    pub async fn write(&self, attribute: &str, value: &str) -> anyhow::Result<()> {
+        let pair = aws_sdk_cognitoidentityprovider::types::AttributeType::builder().name(attribute).value(value);
+        let request = self.stack.cognito.admin_update_user_attributes();
+        let request = request.user_pool_id(&self.stack.outputs.user_pool_id).username(&self.name);
+        request.user_attributes(pair.build()?).send().await.map_err(xtask_online::aws::sdk)?;
+        Ok(())
+    }
+
+    /// What stands for this user in the functions' logs.
+    ///
+    /// # Errors
+    /// When the secret cannot be read.
+    pub async fn hash(&self) -> anyhow::Result<String> {
+        let caller = self.caller();
+        let subject = Subject { user_pool: &caller.user_pool, user: &caller.user };
+        Ok(Key::from_secret(self.stack.secret().await?.as_bytes())?.user_hash(&subject))
+    }
+
+    fn caller(&self) -> Caller {
+        Caller {
+            user_pool: self.stack.outputs.user_pool_id.clone(),
+            client: String::new(),
+            user: self.name.clone(),
+            email: self.email.clone(),
+        }
+    }
+}
+
+/// # Errors
+/// With what the step was, if it was no challenge.
+pub fn challenge(step: Step) -> anyhow::Result<Flow> {
+    match step {
+        Step::Challenge(flow) => Ok(flow),
+        Step::Signed(_) => bail!("a challenge was expected, and tokens were issued"),
+        Step::Refused(refusal) => Err(refusal).context("a challenge was expected"),
+    }
+}
+
+/// # Errors
+/// With what the step was, if it was no success.
+pub fn tokens(step: Step) -> anyhow::Result<Tokens> {
+    match step {
+        Step::Signed(tokens) => Ok(tokens),
+        Step::Challenge(flow) => bail!("tokens were expected, and a challenge came: {}", flow.challenge()),
+        Step::Refused(refusal) => Err(refusal).context("tokens were expected"),
+    }
+}
+
+/// # Errors
+/// With what the step was, if it was no refusal.
+pub fn refusal(step: Step) -> anyhow::Result<Refusal> {
+    match step {
+        Step::Refused(refusal) => Ok(refusal),
+        Step::Challenge(flow) => bail!("a refusal was expected, and a challenge came: {}", flow.challenge()),
+        Step::Signed(_) => bail!("a refusal was expected, and tokens were issued"),
+    }
+}
+
+/// Digits that are not the code.
+#[must_use]
+pub fn other_than(code: &str) -> String {
+    code.chars().map(|digit| if digit == '9' { '0' } else { char::from(digit as u8 + 1) }).collect()
+}

@@ -1,0 +1,133 @@
+//! The real command, as people run it.
+
+use std::fs::{self, File};
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use anyhow::{Context as _, bail, ensure};
+
+use crate::{logs, place, wait};
+
+/// The longest run is a deploy that starts the local AWS.
+const BOUND: Duration = Duration::from_secs(300);
+/// How long a mail may take.
+const MAIL_BOUND: Duration = Duration::from_secs(30);
+
+/// What a run of the command left.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Run {
+    /// None when a signal ended it.
+    pub code: Option<i32>,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+impl Run {
+    /// The run, if it went well.
+    ///
+    /// # Errors
+    /// With what the command said, if it did not.
+    pub fn succeeded(self) -> anyhow::Result<Self> {
+        ensure!(self.code == Some(0), "the command ended with {:?}:\n{}{}", self.code, self.stdout, self.stderr);
+        Ok(self)
+    }
+}
+
+/// Runs `xtask` with these arguments and this standard input.
+///
+/// # Errors
+/// When it cannot be started, or does not end within the bound.
+pub async fn run(arguments: &[&str], input: &str) -> anyhow::Result<Run> {
+    let mut started = Started::new(arguments)?;
+    started.write(input);
+    started.end().await
+}
+
+/// Deploys a stage as people do.
+///
+/// # Errors
+/// With what the command said, when it fails.
+pub async fn deploy(stage: &str) -> anyhow::Result<Run> {
+    let run = run(&["deploy", "--stage", stage], "").await?.succeeded()?;
+    ensure!(!run.stdout.is_empty(), "`deploy` printed no outputs: {}", run.stderr);
+    Ok(run)
+}
+
+/// Signs in: the password as the first line, and as the second the code, once `code` finds it.
+///
+/// # Errors
+/// When no code is found within the bound, or the command does not end.
+pub async fn sign_in(
+    email: &str,
+    password: &str,
+    mut code: impl AsyncFnMut() -> anyhow::Result<Option<String>>,
+) -> anyhow::Result<Run> {
+    let mut started = Started::new(&["sign-in", email])?;
+    started.write(&format!("{password}\n"));
+    let code = wait::until("a mail with a code", MAIL_BOUND, async || {
+        if let Some(status) = started.child.try_wait()? {
+            bail!("`sign-in` ended with {status}: {}", started.said()?.1);
+        }
+        Ok(code().await?.ok_or_else(|| "no mail".to_owned()))
+    })
+    .await?;
+    started.write(&format!("{code}\n"));
+    started.end().await
+}
+
+/// A run under way. Ended when dropped.
+#[derive(Debug)]
+struct Started {
+    what: String,
+    child: Child,
+    stdout: PathBuf,
+    stderr: PathBuf,
+}
+
+impl Started {
+    fn new(arguments: &[&str]) -> anyhow::Result<Self> {
+        let what = format!("xtask {}", arguments.join(" "));
+        let folder = logs::folder_for(&format!("{}-{:08x}", what.replace(' ', "-"), rand::random::<u32>()))?;
+        let (stdout, stderr) = (folder.join("stdout.log"), folder.join("stderr.log"));
+        let child = Command::new(place::from_runner(place::XTASK)?)
+            .arg("--root")
+            .arg(place::root())
+            .args(arguments)
+            .stdin(Stdio::piped())
+            .stdout(File::create(&stdout)?)
+            .stderr(File::create(&stderr)?)
+            .spawn()
+            .with_context(|| format!("failed to start `{what}`"))?;
+        Ok(Self { what, child, stdout, stderr })
+    }
+
+    /// A command that ends without reading is no fault of the writer's.
+    fn write(&mut self, text: &str) {
+        let _ = self.child.stdin.as_mut().map(|stdin| stdin.write_all(text.as_bytes()));
+    }
+
+    fn said(&self) -> anyhow::Result<(String, String)> {
+        Ok((fs::read_to_string(&self.stdout)?, fs::read_to_string(&self.stderr)?))
+    }
+
+    async fn end(mut self) -> anyhow::Result<Run> {
+        drop(self.child.stdin.take());
+        let what = format!("the end of `{}`", self.what);
+        let status = wait::until(&what, BOUND, async || match self.child.try_wait()? {
+            Some(status) => Ok(Ok(status)),
+            None => Ok(Err(self.said()?.1)),
+        })
+        .await?;
+        let (stdout, stderr) = self.said()?;
+        Ok(Run { code: status.code(), stdout, stderr })
+    }
+}
+
+impl Drop for Started {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

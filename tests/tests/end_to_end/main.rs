@@ -1,0 +1,10 @@
+//! Sign-ins on a stack that the real command has deployed to a local AWS. Run by `cargo xtask test`.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod article;
+mod codes;
+mod command;
+mod deploys;
+mod permissions;
+mod secrecy;
+mod ways_around;

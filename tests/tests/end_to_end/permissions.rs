@@ -1,0 +1,35 @@
+//! Each function may do what it does, and nothing else: one permission less, and the sign-in fails for that reason.
+
+use e2e::person::{Person, challenge, tokens};
+use e2e::stack::Stack;
+use e2e::tool;
+use xtask::trigger::Trigger;
+use xtask_online::sign_in::{State, Step};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_permission_taken_away_is_missed() {
+    let stack = Stack::alone().await.unwrap();
+    for (taken, given, trigger) in [
+        ("ses:SendEmail", "ses:SendBounce", Trigger::Create),
+        ("secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret", Trigger::Create),
+        ("cognito-idp:AdminUpdateUserAttributes", "cognito-idp:AdminEnableUser", Trigger::Create),
+    ] {
+        let person = Person::new(&stack).await.unwrap();
+        stack.update_template(|template| template.replace(taken, given)).await.unwrap();
+        match person.start("web").await.unwrap() {
+            Step::Challenge(flow) => assert_eq!(flow.challenge().state, State::SendFailed, "without {taken}"),
+            Step::Refused(_) => {}
+            Step::Signed(_) => panic!("signed in without {taken}"),
+        }
+        let line = stack.logged(trigger, &["AccessDenied"]).await.unwrap();
+        let action = taken.rsplit_once(':').unwrap().1;
+        assert!(line.contains(action), "the log names what was missed: {line}");
+        assert!(stack.mails(&person.email).await.unwrap().is_empty(), "without {taken}");
+
+        // By the real command, which sees that the deployed template is not the stage's.
+        tool::deploy("local").await.unwrap();
+        let person = Person::new(&stack).await.unwrap();
+        let flow = challenge(person.start("web").await.unwrap()).unwrap();
+        tokens(flow.answer(&person.code().await.unwrap()).await.unwrap()).unwrap();
+    }
+}
