@@ -15,15 +15,15 @@ async fn a_permission_taken_away_is_missed() {
         ("cognito-idp:AdminUpdateUserAttributes", "cognito-idp:AdminEnableUser", Trigger::Create),
     ] {
         let person = Person::new(&stack).await.unwrap();
-        stack.update_template(|template| template.replace(taken, given)).await.unwrap();
+        // The function changes too, so that no instance goes on with a key that it has fetched already.
+        let change = |template: &str| template.replace(taken, given).replace("\"Example\"", "\"Less\"");
+        stack.update_template(change).await.unwrap();
         match person.start("web").await.unwrap() {
             Step::Challenge(flow) => assert_eq!(flow.challenge().state, State::SendFailed, "without {taken}"),
             Step::Refused(_) => {}
             Step::Signed(_) => panic!("signed in without {taken}"),
         }
-        let line = stack.logged(trigger, &["AccessDenied"]).await.unwrap();
-        let action = taken.rsplit_once(':').unwrap().1;
-        assert!(line.contains(action), "the log names what was missed: {line}");
+        stack.logged(trigger, &["AccessDenied", taken]).await.unwrap();
         assert!(stack.mails(&person.email).await.unwrap().is_empty(), "without {taken}");
 
         // By the real command, which sees that the deployed template is not the stage's.
