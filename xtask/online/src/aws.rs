@@ -67,9 +67,14 @@ pub async fn connect(root: &Path, stage: &Stage) -> anyhow::Result<Session> {
         stage.aws.region,
         stage.aws.stack,
     );
-    let caller = caller_account(&sdk_config)
-        .await
-        .with_context(|| format!("failed to ask AWS whose credentials these are, for stage `{}`", stage.name))?;
+    let caller = caller_account(&sdk_config).await.with_context(|| {
+        let hint = if stage.is_local() {
+            "`cargo xtask local stop`, then `cargo xtask deploy` starts the local AWS afresh"
+        } else {
+            "choose a profile with `AWS_PROFILE`, or sign in with `aws sso login`"
+        };
+        format!("failed to ask AWS whose credentials these are, for stage `{}`\nhint: {hint}", stage.name)
+    })?;
     guard(stage.name.as_ref(), &account, &caller)?;
     Ok(Session { stage: stage.clone(), account, sdk_config, endpoint })
 }

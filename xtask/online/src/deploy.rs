@@ -77,7 +77,7 @@ async fn deploy(session: &Session, bundle: &Bundle, yes: bool) -> anyhow::Result
     let question = format!("Apply these changes to account {}?", session.account);
     if !consent.obtain(&question)? {
         change_set::discard(&client, &set).await?;
-        bail!("not applied; the stack `{name}` is as it was before");
+        bail!("not applied, so nothing has changed on the stack `{name}`");
     }
     apply::execute(&client, stage, &set).await.with_context(|| format!("failed to deploy the stage `{}`", stage.name))
 }
