@@ -10,14 +10,14 @@ use aws_sdk_s3::types::{
     OwnershipControlsRule, PublicAccessBlockConfiguration, ServerSideEncryption, ServerSideEncryptionByDefault,
     ServerSideEncryptionConfiguration, ServerSideEncryptionRule, VersioningConfiguration,
 };
-use serde_json::{Value, json};
+use serde_json::Value;
 use xtask::bundle::artefact_bucket;
 
 use crate::aws::{self, Session};
+use crate::bucket_policy::{partition, with_tls_only};
 
 /// The Region whose name S3 does not take as a location.
 const NO_LOCATION: &str = "us-east-1";
-const POLICY_STATEMENT: &str = "DenyPlainHttp";
 
 /// Makes the bucket unless it is there, mends what is not as it should be, and returns its name.
 ///
@@ -77,44 +77,6 @@ fn mends(settings: Settings, bucket: &str, partition: &str) -> Vec<Mend> {
     }
     mends.extend(with_tls_only(settings.policy, bucket, partition).map(Mend::Policy));
     mends
-}
-
-/// The policy with our statement in it, none if it has it already.
-fn with_tls_only(policy: Option<Value>, bucket: &str, partition: &str) -> Option<Value> {
-    let arn = format!("arn:{partition}:s3:::{bucket}");
-    let wanted = json!({
-        "Sid": POLICY_STATEMENT,
-        "Effect": "Deny",
-        "Principal": "*",
-        "Action": "s3:*",
-        "Resource": [arn, format!("{arn}/*")],
-        "Condition": { "Bool": { "aws:SecureTransport": "false" } },
-    });
-    let mut policy = policy.unwrap_or_else(|| json!({ "Version": "2012-10-17" }));
-    // A lone statement may stand without its list.
-    let mut statements = match policy.get_mut("Statement").map(Value::take) {
-        Some(Value::Array(statements)) => statements,
-        Some(statement @ Value::Object(_)) => vec![statement],
-        _ => Vec::new(),
-    };
-    if statements.contains(&wanted) {
-        return None;
-    }
-    statements.retain(|statement| statement["Sid"] != POLICY_STATEMENT);
-    statements.push(wanted);
-    policy["Statement"] = Value::Array(statements);
-    Some(policy)
-}
-
-/// The partition that a Region belongs to, as ARNs have it.
-fn partition(region: &str) -> &'static str {
-    if region.starts_with("cn-") {
-        "aws-cn"
-    } else if region.starts_with("us-gov-") {
-        "aws-us-gov"
-    } else {
-        "aws"
-    }
 }
 
 struct Bucket {
@@ -286,31 +248,6 @@ mod tests {
         ];
         for (name, settings, expected) in rows {
             assert_eq!(mends(settings, BUCKET, "aws"), expected, "{name}");
-        }
-    }
-
-    #[test]
-    fn statements_of_others_stay_in_the_policy() {
-        let theirs = json!({ "Sid": "Theirs", "Effect": "Allow" });
-        for given in [json!({ "Statement": theirs }), json!({ "Statement": [theirs] })] {
-            let policy = with_tls_only(Some(given), BUCKET, "aws").unwrap();
-            assert_eq!(policy["Statement"][0], theirs);
-            assert_eq!(policy["Statement"][1]["Sid"], POLICY_STATEMENT);
-        }
-    }
-
-    #[test]
-    fn our_own_weakened_statement_is_replaced() {
-        let weak = json!({ "Statement": [{ "Sid": POLICY_STATEMENT, "Effect": "Allow" }] });
-        let policy = with_tls_only(Some(weak), BUCKET, "aws").unwrap();
-        assert_eq!(policy["Statement"].as_array().unwrap().len(), 1);
-        assert_eq!(policy["Statement"][0]["Effect"], "Deny");
-    }
-
-    #[test]
-    fn arns_are_of_the_partition() {
-        for (region, expected) in [("eu-central-1", "aws"), ("cn-north-1", "aws-cn"), ("us-gov-west-1", "aws-us-gov")] {
-            assert_eq!(partition(region), expected, "{region}");
         }
     }
 }

@@ -11,6 +11,7 @@ pub mod apply;
 pub mod artefacts;
 pub mod aws;
 pub mod bucket;
+mod bucket_policy;
 pub mod change_set;
 pub mod consent;
 pub mod deploy;
