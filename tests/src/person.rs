@@ -123,7 +123,7 @@ impl<'a> Person<'a> {
 /// With what the step was, if it was no challenge.
 pub fn challenge(step: Step) -> anyhow::Result<Flow> {
     match step {
-        Step::Challenge(flow) => Ok(flow),
+        Step::Challenge(flow) => Ok(*flow),
         Step::Signed(_) => bail!("a challenge was expected, and tokens were issued"),
         Step::Refused(refusal) => Err(refusal).context("a challenge was expected"),
     }

@@ -17,7 +17,7 @@ use crate::password::Password;
 #[derive(Debug)]
 pub enum Step {
     /// Cognito waits for the code.
-    Challenge(Flow),
+    Challenge(Box<Flow>),
     Signed(Tokens),
     Refused(Refusal),
 }
@@ -167,7 +167,8 @@ impl Caller {
             (Some(ChallengeNameType::CustomChallenge), Some(session)) => {
                 let parameters = output.challenge_parameters.unwrap_or_default();
                 let challenge = Challenge::from_parameters(&parameters);
-                Ok(Step::Challenge(Flow { caller: self, session: Session(session), challenge, parameters }))
+                let flow = Flow { caller: self, session: Session(session), challenge, parameters };
+                Ok(Step::Challenge(Box::new(flow)))
             }
             (name, _) => Ok(Step::Refused(unexpected(name.as_ref()))),
         }
