@@ -184,3 +184,22 @@ async fn an_attribute_that_users_have_spoilt_is_written_anew() {
         assert!(world.verify(&created, &world.last_code().unwrap(), &attempt(1)).await.unwrap(), "{text:?}");
     }
 }
+
+#[test]
+fn the_terminal_client_knows_every_state() {
+    use challenge::create::PublicState as Told;
+    use xtask_online::sign_in::State;
+    for told in [
+        Told::CodeSent,
+        Told::CodeWrong,
+        Told::CodeExpired,
+        Told::CodeSuperseded,
+        Told::SendThrottled,
+        Told::SendFailed,
+        Told::NoVerifiedAddress,
+        Told::AttemptsExhausted,
+    ] {
+        let heard = State::from(told.as_str());
+        assert_eq!(format!("{heard:?}"), format!("{told:?}"));
+    }
+}
