@@ -3,7 +3,7 @@
 use subtle::{Choice, ConstantTimeEq as _};
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
-use crate::{CodeLength, Key, Subject, state::Challenge};
+use crate::{CodeLength, Key, Subject, state::Challenge, subject::Digest8};
 
 /// The digits that go into the mail. Cannot be printed; [`Code::expose`] is for the mail alone.
 #[derive(Clone, Zeroize, ZeroizeOnDrop)]
@@ -88,6 +88,13 @@ impl Answer {
             answer.length += 1;
         }
         answer
+    }
+
+    /// Tells a repeated answer from another one. Lies inside of a sealed state, or it would give the answer away.
+    pub(crate) fn digest(&self, subject: &Subject<'_>, challenge: &Challenge) -> Digest8 {
+        let typed = String::from_utf8_lossy(&self.digits[..self.length]);
+        let digest = subject.digest("answer", &format!("{}:{typed}", challenge.id));
+        std::array::from_fn(|index| digest[index])
     }
 }
 

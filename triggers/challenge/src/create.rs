@@ -91,16 +91,16 @@ impl Sending {
         &self.challenge
     }
 
-    /// The state once the mail has been handed over.
+    /// The state once the mail has been handed over, made from the state as it is by then: answers may have been given
+    /// in the meantime. `None` when this challenge is not the one that waits for its mail any more.
     #[must_use]
-    pub fn sent(&self) -> State {
-        self.delivered(Delivery::Sent)
-    }
-
-    fn delivered(&self, delivery: Delivery) -> State {
-        let mut state = self.pending.clone();
-        state.challenge = Some(Challenge { delivery, ..self.challenge.clone() });
-        state
+    pub fn sent(&self, stored: &State) -> Option<State> {
+        let challenge = stored.challenge.as_ref()?;
+        if challenge.id != self.challenge.id || challenge.delivery != self.challenge.delivery {
+            return None;
+        }
+        let challenge = Challenge { delivery: Delivery::Sent, ..challenge.clone() };
+        Some(State { challenge: Some(challenge), ..stored.clone() })
     }
 
     /// What the client is told after the mail was accepted, or was not.
@@ -137,17 +137,10 @@ pub fn decide(state: &State, request: &Request<'_>, policy: &Policy) -> Decision
             && challenge.attempt == request.attempt
     });
     if let Some(challenge) = usable.filter(|challenge| is_repeat(state, challenge, request)) {
-        return match challenge.delivery {
-            // The call that went before this one died between storing and sending, or its outcome was lost: the same
-            // code once more, since a second code would make the first mail a lie.
-            Delivery::Pending { since } if now.since(since) >= PENDING_GRACE_SECONDS => {
-                send(state, challenge.clone(), now)
-            }
-            Delivery::Pending { .. } | Delivery::Sent => Decision::Show(view(PublicState::CodeSent, challenge, now)),
-        };
+        return repeat(state, challenge, request, policy);
     }
     if request.round.number == 0 {
-        return new_challenge(state, request, policy, address, policy.max_attempts.get());
+        return new_challenge(state, request, policy, address, None);
     }
     let own = usable.filter(|challenge| Some(challenge.id) == request.round.bound);
     match (own, request.action) {
@@ -165,32 +158,50 @@ pub fn decide(state: &State, request: &Request<'_>, policy: &Policy) -> Decision
             if wait > 0 {
                 return Decision::Show(unbound(PublicState::SendThrottled, wait));
             }
-            new_challenge(state, request, policy, address, policy.max_attempts.get())
+            new_challenge(state, request, policy, address, None)
         }
     }
 }
 
-/// Cognito repeats a call that takes too long with the same payload, and nothing in it tells that from a second
-/// sign-in. A client's own mark does; without it, the window in which Cognito's three tries lie.
+/// Cognito repeats a call that takes too long with the same payload. Nothing in it tells that from a second sign-in of the
+/// same user but the client's mark, if it sends one; so only calls in the window of Cognito's three tries are taken for
+/// repeated ones.
 fn is_repeat(state: &State, challenge: &Challenge, request: &Request<'_>) -> bool {
-    let asked_for_mail = request.round.number == 0 || request.action == Action::Resend;
+    let own = |id| Some(id) == request.round.bound;
+    let asked_for_mail = request.round.number == 0
+        || request.action == Action::Resend && (own(challenge.id) || challenge.replaces.is_some_and(own));
     let recent = state.sends.last().is_some_and(|at| request.now.is_within(REPEAT_WINDOW_SECONDS, at));
     asked_for_mail
+        && recent
         && challenge.round == request.round.number
-        && (request.attempt.is_some() || recent)
+        && challenge.guesses_left > 0
         && !challenge.is_expired(request.now)
+}
+
+fn repeat(state: &State, challenge: &Challenge, request: &Request<'_>, policy: &Policy) -> Decision {
+    let now = request.now;
+    match challenge.delivery {
+        // The call that went before this one died between storing and sending, or its outcome was lost: the same code
+        // once more, since a second code would make the first mail a lie.
+        Delivery::Pending { since } if now.since(since) >= PENDING_GRACE_SECONDS => {
+            match state.sends.wait_for_hourly_limit(policy, now) {
+                0 => send(state, challenge.clone(), now),
+                wait => throttled(challenge, wait, now),
+            }
+        }
+        Delivery::Pending { .. } | Delivery::Sent => Decision::Show(view(PublicState::CodeSent, challenge, now)),
+    }
 }
 
 fn resend(state: &State, challenge: &Challenge, request: &Request<'_>, policy: &Policy, address: &Address) -> Decision {
     let now = request.now;
     let wait = state.sends.wait_for_resend(policy, now).max(state.sends.wait_for_hourly_limit(policy, now));
     if wait > 0 {
-        let throttled = View { seconds_to_wait: wait, ..view(PublicState::SendThrottled, challenge, now) };
-        return Decision::Show(throttled);
+        return throttled(challenge, wait, now);
     }
     if challenge.seconds_left(now) < RESEND_LIFE_SECONDS {
         // A new code must not reset the count of wrong answers (NIST SP 800-63B-4 §3.1.3.2).
-        return new_challenge(state, request, policy, address, challenge.guesses_left);
+        return new_challenge(state, request, policy, address, Some(challenge));
     }
     send(state, Challenge { round: request.round.number, ..challenge.clone() }, now)
 }
@@ -200,7 +211,7 @@ fn new_challenge(
     request: &Request<'_>,
     policy: &Policy,
     address: &Address,
-    guesses_left: u8,
+    replaced: Option<&Challenge>,
 ) -> Decision {
     let now = request.now;
     let wait = state.sends.wait_for_hourly_limit(policy, now);
@@ -212,12 +223,13 @@ fn new_challenge(
         nonce: request.fresh.nonce,
         key: request.key.id(),
         delivery: Delivery::Pending { since: now },
-        issued_at: now,
         expires_at: now.plus(policy.code_life.seconds()),
-        guesses_left,
+        guesses_left: replaced.map_or(policy.max_attempts.get(), |challenge| challenge.guesses_left),
         address: address.digest(&request.subject),
         attempt: request.attempt,
         round: request.round.number,
+        replaces: request.round.bound,
+        last_wrong: None,
     };
     send(state, challenge, now)
 }
@@ -228,6 +240,10 @@ fn send(state: &State, challenge: Challenge, now: UnixSeconds) -> Decision {
     let challenge = Challenge { delivery: Delivery::Pending { since: now }, ..challenge };
     pending.challenge = Some(challenge.clone());
     Decision::Send(Box::new(Sending { pending, challenge, now }))
+}
+
+fn throttled(challenge: &Challenge, seconds_to_wait: u64, now: UnixSeconds) -> Decision {
+    Decision::Show(View { seconds_to_wait, ..view(PublicState::SendThrottled, challenge, now) })
 }
 
 fn view(state: PublicState, challenge: &Challenge, now: UnixSeconds) -> View {

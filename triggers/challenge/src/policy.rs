@@ -82,7 +82,8 @@ pub const RESENDS_PER_SESSION: usize = 5;
 /// request fall into this window (cognito-user-pools-working-with-lambda-triggers).
 pub const REPEAT_WINDOW_SECONDS: u64 = 15;
 
-/// A call works for 3.5 seconds at most, so a challenge that is `pending` for longer has nobody sending its mail.
+/// A call works for 3.5 seconds at most, and Cognito repeats it after 5, so a challenge that has been `pending` for this
+/// long has nobody sending its mail. In whole seconds: one less than 5, since two clocks may round apart.
 pub const PENDING_GRACE_SECONDS: u64 = 4;
 
 /// A code with less life than this is not worth sending again: the mail may take that long.

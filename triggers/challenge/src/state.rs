@@ -2,7 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{KeyId, Policy, UnixSeconds, client::Client, policy::SendsPerHour, session::Attempt, subject::Digest16};
+use crate::{
+    KeyId, Policy, UnixSeconds,
+    client::Client,
+    policy::SendsPerHour,
+    session::Attempt,
+    subject::{Digest8, Digest16},
+};
 
 /// Everything that is remembered of one user. Holds no code: a code can only be derived from it with the key.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,7 +57,6 @@ pub struct Challenge {
     /// The key that the code is derived with, which a rotation may since have made the previous one.
     pub(crate) key: KeyId,
     pub(crate) delivery: Delivery,
-    pub(crate) issued_at: UnixSeconds,
     pub(crate) expires_at: UnixSeconds,
     pub(crate) guesses_left: u8,
     /// The address that the mail went to.
@@ -59,6 +64,10 @@ pub struct Challenge {
     pub(crate) attempt: Option<Attempt>,
     /// The round of the session in which the mail was last asked for: a call for the same round is a repeated call.
     pub(crate) round: u8,
+    /// The challenge that the session was bound to before, when a resend had to make a new code.
+    pub(crate) replaces: Option<ChallengeId>,
+    /// The last wrong answer, so that a call that Cognito repeats does not cost a guess again.
+    pub(crate) last_wrong: Option<Digest8>,
 }
 
 impl std::fmt::Debug for Challenge {
@@ -66,7 +75,6 @@ impl std::fmt::Debug for Challenge {
         f.debug_struct("Challenge")
             .field("id", &self.id)
             .field("delivery", &self.delivery)
-            .field("issued_at", &self.issued_at)
             .field("expires_at", &self.expires_at)
             .field("guesses_left", &self.guesses_left)
             .finish_non_exhaustive()
@@ -164,7 +172,6 @@ impl State {
     pub fn aged(mut self, seconds: u64) -> Self {
         let age = |at: &mut UnixSeconds| at.0 = at.0.saturating_sub(seconds);
         if let Some(challenge) = &mut self.challenge {
-            age(&mut challenge.issued_at);
             age(&mut challenge.expires_at);
             if let Delivery::Pending { since } = &mut challenge.delivery {
                 age(since);
@@ -192,19 +199,20 @@ pub(crate) mod tests {
         }
     }
 
-    /// A challenge of the policy above that was mailed at `issued_at`.
-    pub(crate) fn challenge(issued_at: UnixSeconds) -> Challenge {
+    /// A challenge of the policy above that was mailed at `at`.
+    pub(crate) fn challenge(at: UnixSeconds) -> Challenge {
         Challenge {
             id: ChallengeId([7; 16]),
             nonce: [9; 16],
             key: KeyId([0; 8]),
             delivery: Delivery::Sent,
-            issued_at,
-            expires_at: issued_at.plus(600),
+            expires_at: at.plus(600),
             guesses_left: 3,
             address: [0; 16],
             attempt: None,
-            round: 2,
+            round: 0,
+            replaces: None,
+            last_wrong: None,
         }
     }
 

@@ -6,6 +6,7 @@ use crate::{
     policy::REPEAT_WINDOW_SECONDS,
     session::Attempt,
     state::{Challenge, Consumption},
+    subject::Digest8,
 };
 
 /// An answer with all that it is judged by.
@@ -94,11 +95,16 @@ pub fn decide(state: &State, question: &Question<'_>, keys: &KeyRing) -> Verdict
     }
     let Some(key) = keys.get(challenge.key) else { return reject(Reason::KeyUnknown) };
 
+    let answered = question.answer.digest(&question.subject, challenge);
+    if challenge.last_wrong == Some(answered) {
+        // A repeated call for a wrong answer: it was compared before, so it tells nothing and costs nothing.
+        return reject(Reason::WrongCode);
+    }
     let code = Code::derive(key, &question.subject, challenge, question.code_length);
     match (code.matches(question.answer), consumption) {
         (true, Some(_)) => Verdict::AcceptAgain,
         (true, None) => Verdict::Accept(consume(state, challenge, question)),
-        (false, _) => Verdict::Reject(Reason::WrongCode, Some(use_guess(state, challenge))),
+        (false, _) => Verdict::Reject(Reason::WrongCode, Some(use_guess(state, challenge, answered))),
     }
 }
 
@@ -115,8 +121,9 @@ fn consume(state: &State, challenge: &Challenge, question: &Question<'_>) -> Sta
     State { consumption: Some(consumption), ..state.clone() }
 }
 
-fn use_guess(state: &State, challenge: &Challenge) -> State {
-    let challenge = Challenge { guesses_left: challenge.guesses_left.saturating_sub(1), ..challenge.clone() };
+fn use_guess(state: &State, challenge: &Challenge, answered: Digest8) -> State {
+    let guesses_left = challenge.guesses_left.saturating_sub(1);
+    let challenge = Challenge { guesses_left, last_wrong: Some(answered), ..challenge.clone() };
     State { challenge: Some(challenge), ..state.clone() }
 }
 

@@ -1,6 +1,8 @@
 //! Handing the mail to SES.
 
-use aws_config::{Region, SdkConfig};
+use std::time::Duration;
+
+use aws_config::{Region, SdkConfig, timeout::TimeoutConfig};
 use aws_sdk_sesv2::{
     Client,
     error::SdkError,
@@ -9,6 +11,7 @@ use aws_sdk_sesv2::{
 use challenge::{Address, Code};
 use message::Content;
 use trigger_runtime::Failure;
+use trigger_store::CONNECT_TIMEOUT;
 
 use crate::settings::MailSettings;
 
@@ -28,34 +31,42 @@ impl Mailer {
     /// The sender's identity may live in another Region than the pool.
     pub(crate) fn new(config: &SdkConfig, settings: MailSettings) -> Self {
         let region = Region::new(settings.region.clone());
-        let config = aws_sdk_sesv2::config::Builder::from(config).region(region).build();
+        // Only the caller's patience ends a call: an attempt that timed out would be repeated, and SES, which was merely
+        // slow, would send a mail for each.
+        let timeouts = TimeoutConfig::builder().connect_timeout(CONNECT_TIMEOUT).disable_operation_attempt_timeout();
+        let timeouts = timeouts.disable_operation_timeout().build();
+        let config = aws_sdk_sesv2::config::Builder::from(config).region(region).timeout_config(timeouts).build();
         Self { client: Client::from_conf(config), settings }
     }
 
-    /// Sends `code`, which works for `seconds_left` more.
+    /// Sends `code`, which works for `seconds_left` more, and waits for SES as long as `patience` lasts.
     ///
     /// # Errors
     /// [`Failure::Unavailable`] when the mail will not go out.
-    pub(crate) async fn send(&self, to: &Address, code: &Code, seconds_left: u64) -> Result<Delivered, Failure> {
+    pub(crate) async fn send(
+        &self,
+        to: &Address,
+        code: &Code,
+        seconds_left: u64,
+        patience: Duration,
+    ) -> Result<Delivered, Failure> {
         let content =
             Content { code: code.expose(), product: &self.settings.product, minutes: (seconds_left / 60).max(1) };
         let mail = message::render(self.settings.locale, &content).map_err(|error| unsent(&error))?;
         let part = |text: &str| Part::builder().charset("UTF-8").data(text).build().map_err(|error| unsent(&error));
         let body = Body::builder().text(part(&mail.text)?).html(part(&mail.html)?).build();
         let parts = Parts::builder().subject(part(&mail.subject)?).body(body).build();
-        let answer = self
+        let request = self
             .client
             .send_email()
             .from_email_address(&self.settings.from)
             .destination(Destination::builder().to_addresses(to.expose()).build())
             .content(EmailContent::builder().simple(parts).build())
-            .set_configuration_set_name(self.settings.configuration_set.clone())
-            .send()
-            .await;
-        match answer {
-            Ok(_) => Ok(Delivered::Accepted),
-            Err(SdkError::TimeoutError(_) | SdkError::ResponseError(_)) => Ok(Delivered::Unknown),
-            Err(error) => Err(trigger_store::failure("SendEmail", &error)),
+            .set_configuration_set_name(self.settings.configuration_set.clone());
+        match tokio::time::timeout(patience, request.send()).await {
+            Ok(Ok(_)) => Ok(Delivered::Accepted),
+            Err(_) | Ok(Err(SdkError::TimeoutError(_) | SdkError::ResponseError(_))) => Ok(Delivered::Unknown),
+            Ok(Err(error)) => Err(trigger_store::failure("SendEmail", &error)),
         }
     }
 }

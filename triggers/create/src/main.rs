@@ -4,7 +4,7 @@ mod mail;
 mod response;
 mod settings;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use challenge::{
     Code, Subject,
@@ -12,13 +12,18 @@ use challenge::{
     state::Fresh,
 };
 use serde_json::Value;
-use trigger_runtime::{Event, Failure, Reply, now, start};
+use trigger_runtime::{Budget, Event, Failure, Reply, now, start};
 use trigger_store::{Keys, Store, User};
 
 use crate::{
     mail::{Delivered, Mailer},
     settings::Settings,
 };
+
+/// What is kept of the budget when SES is waited for: enough to mark the mail as sent, and to answer.
+const KEPT_AFTER_MAIL: Duration = Duration::from_millis(700);
+/// What is kept of the budget for the answer itself.
+const KEPT_FOR_ANSWER: Duration = Duration::from_millis(100);
 
 struct Create {
     settings: Settings,
@@ -36,11 +41,12 @@ async fn main() -> Result<(), lambda_runtime::Error> {
         let mailer = Mailer::new(&config, settings.mail.clone());
         Ok::<_, trigger_runtime::settings::SettingError>(Create { settings, store, mailer })
     };
-    start("create", setup, |create, event| async move { create.answer(event).await }).await
+    start("create", setup, |create, event, budget| async move { create.answer(event, budget).await }).await
 }
 
 impl Create {
-    async fn answer(self: Arc<Self>, event: Value) -> Result<Reply, Failure> {
+    async fn answer(self: Arc<Self>, event: Value, budget: Budget) -> Result<Reply, Failure> {
+        let now = now();
         let event = Event::new(event, "CreateAuthChallenge_")?;
         let round = event.session().round().ok_or(Failure::Malformed("session"))?;
         let policy = &self.settings.policy;
@@ -59,13 +65,13 @@ impl Create {
             round,
             action: event.action(),
             attempt: event.attempt(),
-            now: now(),
+            now,
             fresh: Fresh { id: rand::random(), nonce: rand::random() },
             key: &user.keys.current,
         };
         let (outcome, view) = match decide(&user.state, &request, policy) {
             Decision::Show(view) => ("shown", view),
-            Decision::Send(sending) => self.send(&subject, &user, &sending).await?,
+            Decision::Send(sending) => self.send(&subject, &user, &sending, budget).await?,
         };
         let response = response::new(&view, &metadata(&request, &view), user.address.as_ref(), policy);
         let user = user.keys.current.user_hash(&subject);
@@ -79,6 +85,7 @@ impl Create {
         subject: &Subject<'_>,
         user: &User,
         sending: &Sending,
+        budget: Budget,
     ) -> Result<(&'static str, View), Failure> {
         let keys = &user.keys;
         let challenge = sending.challenge();
@@ -87,11 +94,20 @@ impl Create {
         let code = Code::derive(key, subject, challenge, self.settings.policy.code_length);
 
         self.store.save(subject, sending.pending(), keys, rand::random()).await?;
-        match self.mailer.send(address, &code, challenge.seconds_left(now())).await {
+        let seconds_left = challenge.seconds_left(now());
+        match self.mailer.send(address, &code, seconds_left, budget.left().saturating_sub(KEPT_AFTER_MAIL)).await {
             Ok(Delivered::Accepted) => {
-                // The mail is out and its code works already, so this write only spares a repeated call a second mail.
-                if let Err(failure) = self.store.save(subject, &sending.sent(), keys, rand::random()).await {
-                    tracing::warn!(target: "trigger", trigger = "create", outcome = "left-pending", reason = %failure);
+                let marked = tokio::time::timeout(
+                    budget.left().saturating_sub(KEPT_FOR_ANSWER),
+                    self.mark_sent(subject, sending),
+                );
+                // The mail is out and its code works already: this write only spares a repeated call a second mail.
+                let left_pending = match marked.await {
+                    Ok(marked) => marked.err().map(|failure| failure.to_string()),
+                    Err(_) => Some("no time left".to_owned()),
+                };
+                if let Some(reason) = left_pending {
+                    tracing::warn!(target: "trigger", trigger = "create", outcome = "left-pending", reason);
                 }
                 Ok(("sent", sending.view(true)))
             }
@@ -100,6 +116,15 @@ impl Create {
                 tracing::error!(target: "trigger", trigger = "create", outcome = "mail-refused", reason = %failure);
                 Ok(("not-sent", sending.view(false)))
             }
+        }
+    }
+
+    /// Reads again before it writes: answers may have been given while the mail went out.
+    async fn mark_sent(&self, subject: &Subject<'_>, sending: &Sending) -> Result<(), Failure> {
+        let user = self.store.load(subject).await?;
+        match sending.sent(&user.state) {
+            Some(state) => self.store.save(subject, &state, &user.keys, rand::random()).await,
+            None => Ok(()),
         }
     }
 }

@@ -25,9 +25,10 @@ pub(crate) fn for_unknown_user(subject: &Subject<'_>, policy: &Policy) -> Value 
         attempts_left: policy.max_attempts.get(),
         seconds_to_wait: 0,
     };
-    let initial = subject.user.chars().next().unwrap_or('u');
+    // What was typed as the name is the best guess at an address that a real user would have had.
+    let address = Address::parse(subject.user).map_or_else(|_| "u***@e***".to_owned(), |address| address.masked());
     json!({
-        "publicChallengeParameters": public(&view, Some(&format!("{initial}***@e***")), policy),
+        "publicChallengeParameters": public(&view, Some(&address), policy),
         "privateChallengeParameters": {BINDING_PARAMETER: binding(None)},
         "challengeMetadata": Metadata { issue: Issue::First, challenge: None }.to_string(),
     })

@@ -11,7 +11,7 @@ use trigger_runtime::{Event, Failure, Reply, settings, start};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    start("define", async { settings::number("MAX_ATTEMPTS", MaxAttempts::new) }, |max_attempts, event| async move {
+    start("define", async { settings::number("MAX_ATTEMPTS", MaxAttempts::new) }, |max_attempts, event, _| async move {
         define(&max_attempts, event)
     })
     .await

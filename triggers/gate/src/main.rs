@@ -1,11 +1,13 @@
 //! PreTokenGeneration: the gate. Lets through a refresh, and an authentication whose code was right a moment ago.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use challenge::gate::{Refusal, Source, use_consumption};
 use serde_json::{Value, json};
 use trigger_runtime::{Event, Failure, Reply, now, settings, start};
 use trigger_store::{Keys, Store};
+
+const SECOND_LOOK_AFTER: Duration = Duration::from_millis(200);
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
@@ -14,7 +16,7 @@ async fn main() -> Result<(), lambda_runtime::Error> {
         let config = trigger_store::sdk_config().await;
         Ok::<_, settings::SettingError>(Store::new(&config, attribute, Keys::new(&config, secret).await))
     };
-    start("gate", setup, |store, event| async move { pass(&store, event).await }).await
+    start("gate", setup, |store, event, _| async move { pass(&store, event).await }).await
 }
 
 async fn pass(store: &Arc<Store>, event: Value) -> Result<Reply, Failure> {
@@ -26,7 +28,13 @@ async fn pass(store: &Arc<Store>, event: Value) -> Result<Reply, Failure> {
         Source::Authentication => {}
     }
     let subject = event.subject();
-    let user = store.load(&subject).await?;
+    let mut user = store.load(&subject).await?;
+    // Whether a read sees the write just before it is not documented for user attributes: Verify stored the consumption
+    // milliseconds ago.
+    if use_consumption(&user.state, event.client(), now()) == Err(Refusal::NoRecentConsumption) {
+        tokio::time::sleep(SECOND_LOOK_AFTER).await;
+        user = store.load(&subject).await?;
+    }
     if user.unusable.is_some() {
         return Err(Failure::Refused("state-unusable"));
     }

@@ -11,4 +11,4 @@ pub mod settings;
 
 pub use event::Event;
 pub use failure::Failure;
-pub use run::{Reply, now, run, start};
+pub use run::{Budget, Reply, now, start};

@@ -17,6 +17,19 @@ const BUDGET: Duration = Duration::from_millis(3_500);
 /// Kept back from Lambda's own deadline, for the answer and the log line.
 const RESERVE: Duration = Duration::from_millis(300);
 
+/// The time that one event has. Handlers ask for what is left before a step that they could do without.
+#[derive(Debug, Clone, Copy)]
+pub struct Budget {
+    end: Instant,
+}
+
+impl Budget {
+    #[must_use]
+    pub fn left(self) -> Duration {
+        self.end.saturating_duration_since(Instant::now())
+    }
+}
+
 /// An answered event, and what the log says of it.
 #[derive(Debug)]
 pub struct Reply {
@@ -37,7 +50,7 @@ pub struct Reply {
 pub async fn start<S, F, E>(
     trigger: &'static str,
     setup: impl Future<Output = Result<S, E>>,
-    handler: impl Fn(Arc<S>, Value) -> F + Clone,
+    handler: impl Fn(Arc<S>, Value, Budget) -> F,
 ) -> Result<(), lambda_runtime::Error>
 where
     S: Send + Sync + 'static,
@@ -48,24 +61,25 @@ where
     let state = setup.await.map(Arc::new).inspect_err(|error| {
         tracing::error!(target: "trigger", trigger, outcome = "not-started", cause = %error);
     })?;
-    run(trigger, move |event| handler(state.clone(), event)).await
+    run(trigger, |event, budget| handler(Arc::clone(&state), event, budget)).await
 }
 
 /// Answers events until the runtime ends.
 ///
 /// # Errors
 /// What the runtime's loop ended with.
-pub async fn run<F>(trigger: &'static str, handler: impl Fn(Value) -> F) -> Result<(), lambda_runtime::Error>
+async fn run<F>(trigger: &'static str, handler: impl Fn(Value, Budget) -> F) -> Result<(), lambda_runtime::Error>
 where
     F: Future<Output = Result<Reply, Failure>> + Send + 'static,
 {
     lambda_runtime::run(service_fn(|event: LambdaEvent<Value>| {
         let (payload, context) = event.into_parts();
-        let answer = handler(payload);
+        let begun = Instant::now();
+        let left = context.deadline().duration_since(SystemTime::now()).unwrap_or_default();
+        let budget = Budget { end: begun + BUDGET.min(left.saturating_sub(RESERVE)) };
+        let answer = handler(payload, budget);
         async move {
-            let begun = Instant::now();
-            let left = context.deadline().duration_since(SystemTime::now()).unwrap_or_default();
-            let result = within(BUDGET.min(left.saturating_sub(RESERVE)), answer).await;
+            let result = within(budget, answer).await;
             report(trigger, &context.request_id, &result, begun.elapsed());
             result.map(|reply| reply.event)
         }
@@ -75,16 +89,17 @@ where
 
 /// Runs `answer` as a task of its own, so that a panic in it becomes a failure like any other.
 async fn within(
-    budget: Duration,
+    budget: Budget,
     answer: impl Future<Output = Result<Reply, Failure>> + Send + 'static,
 ) -> Result<Reply, Failure> {
     let mut task = tokio::spawn(answer);
-    match tokio::time::timeout(budget, &mut task).await {
+    let left = budget.left();
+    match tokio::time::timeout(left, &mut task).await {
         Ok(Ok(result)) => result,
         Ok(Err(_)) => Err(Failure::Panicked),
         Err(_) => {
             task.abort();
-            Err(Failure::TimedOut(budget.as_millis()))
+            Err(Failure::TimedOut(left.as_millis()))
         }
     }
 }
@@ -115,9 +130,10 @@ mod tests {
 
     #[tokio::test]
     async fn a_panic_and_a_late_answer_are_failures() {
-        let panicked = within(Duration::from_secs(1), async { unreachable!("on purpose") }).await;
+        let budget = |milliseconds| Budget { end: Instant::now() + Duration::from_millis(milliseconds) };
+        let panicked = within(budget(1_000), async { unreachable!("on purpose") }).await;
         assert!(matches!(panicked, Err(Failure::Panicked)), "{panicked:?}");
-        let late = within(Duration::from_millis(1), std::future::pending()).await;
-        assert!(matches!(late, Err(Failure::TimedOut(1))), "{late:?}");
+        let late = within(budget(1), std::future::pending()).await;
+        assert!(matches!(late, Err(Failure::TimedOut(_))), "{late:?}");
     }
 }

@@ -4,11 +4,14 @@ use std::time::Duration;
 
 use aws_config::{BehaviorVersion, SdkConfig, retry::RetryConfig, timeout::TimeoutConfig};
 
+/// How long a connection may take: within a Region it takes milliseconds.
+pub const CONNECT_TIMEOUT: Duration = Duration::from_millis(800);
+
 /// Credentials, Region and endpoint from the environment that Lambda sets; one retry, since the whole answer has 3.5
 /// seconds.
 pub async fn sdk_config() -> SdkConfig {
     let timeouts = TimeoutConfig::builder()
-        .connect_timeout(Duration::from_millis(800))
+        .connect_timeout(CONNECT_TIMEOUT)
         .operation_attempt_timeout(Duration::from_millis(1_500))
         .operation_timeout(Duration::from_millis(2_500))
         .build();

@@ -8,7 +8,7 @@ mod config;
 mod keys;
 
 pub use attribute::{Store, User};
-pub use config::sdk_config;
+pub use config::{CONNECT_TIMEOUT, sdk_config};
 pub use keys::Keys;
 
 use aws_sdk_cognitoidentityprovider::error::{ProvideErrorMetadata, SdkError};

@@ -24,7 +24,7 @@ async fn main() -> Result<(), lambda_runtime::Error> {
         let store = Store::new(&config, attribute, Keys::new(&config, secret).await);
         Ok::<_, settings::SettingError>(Verify { store, code_length })
     };
-    start("verify", setup, |verify, event| async move { verify.answer(event).await }).await
+    start("verify", setup, |verify, event, _| async move { verify.answer(event).await }).await
 }
 
 impl Verify {
