@@ -2,7 +2,8 @@
 
 use crate::{
     Action, Address, ChallengeId, Issue, Key, Metadata, Policy, Round, State, Subject, UnixSeconds,
-    policy::{PENDING_GRACE_SECONDS, REPEAT_WINDOW_SECONDS, RESEND_LIFE_SECONDS},
+    lockout::Lock,
+    policy::{PENDING_GRACE_SECONDS, REPEAT_WINDOW_SECONDS, RESEND_LIFE_SECONDS, TELL_EVERY_SECONDS},
     session::Attempt,
     state::{Challenge, Delivery, Fresh},
 };
@@ -34,6 +35,10 @@ pub enum PublicState {
     SendFailed,
     NoVerifiedAddress,
     AttemptsExhausted,
+    /// Too many wrong answers, in this or earlier sign-ins.
+    Locked,
+    /// The same, until an operator lifts it.
+    LockedUntilUnlocked,
 }
 
 impl PublicState {
@@ -48,6 +53,8 @@ impl PublicState {
             Self::SendFailed => "SEND_FAILED",
             Self::NoVerifiedAddress => "NO_VERIFIED_ADDRESS",
             Self::AttemptsExhausted => "ATTEMPTS_EXHAUSTED",
+            Self::Locked => "LOCKED",
+            Self::LockedUntilUnlocked => "LOCKED_UNTIL_UNLOCKED",
         }
     }
 }
@@ -69,6 +76,9 @@ pub enum Decision {
     Show(View),
     /// Store `Sending::pending`, send the code, store `Sending::sent`, then show `Sending::view`.
     Send(Box<Sending>),
+    /// The user is locked out and has not been told of late: store the state, send the notice, then show the view,
+    /// whatever became of the notice.
+    Tell(Box<State>, View),
 }
 
 /// A mail that is to go out. The state is stored before the mail is sent, so that no mail carries a code that cannot
@@ -136,6 +146,10 @@ pub fn decide(state: &State, request: &Request<'_>, policy: &Policy) -> Decision
             && challenge.address == address.digest(&request.subject)
             && challenge.attempt == request.attempt
     });
+    let lock = state.lock(now);
+    if lock != Lock::Open {
+        return locked(state, usable.filter(|challenge| Some(challenge.id) == request.round.bound), lock, now);
+    }
     if let Some(challenge) = usable.filter(|challenge| is_repeat(state, challenge, request)) {
         return repeat(state, challenge, request, policy);
     }
@@ -161,6 +175,24 @@ pub fn decide(state: &State, request: &Request<'_>, policy: &Policy) -> Decision
             new_challenge(state, request, policy, address, None)
         }
     }
+}
+
+/// Nothing is sent to a locked user but, now and then, word of it: whoever gets here has the right password
+/// (ASVS 5.0 6.3.5).
+fn locked(state: &State, own: Option<&Challenge>, lock: Lock, now: UnixSeconds) -> Decision {
+    let (name, seconds_to_wait) = match lock {
+        Lock::Until(until) => (PublicState::Locked, until.since(now)),
+        Lock::Open | Lock::UntilUnlocked => (PublicState::LockedUntilUnlocked, 0),
+    };
+    let shown = match own {
+        // The session's own code works again when the lock has passed, if it lives that long.
+        Some(challenge) => View { seconds_to_wait, ..view(name, challenge, now) },
+        None => unbound(name, seconds_to_wait),
+    };
+    if now.is_within(TELL_EVERY_SECONDS, state.told_at) {
+        return Decision::Show(shown);
+    }
+    Decision::Tell(Box::new(State { told_at: now, ..state.clone() }), shown)
 }
 
 /// Cognito repeats a call that takes too long with the same payload. Nothing in it tells that from a second sign-in of the
@@ -229,7 +261,7 @@ fn new_challenge(
         attempt: request.attempt,
         round: request.round.number,
         replaces: request.round.bound,
-        last_wrong: None,
+        last_answer: None,
     };
     send(state, challenge, now)
 }

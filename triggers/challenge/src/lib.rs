@@ -10,6 +10,7 @@ pub mod create;
 pub mod define;
 pub mod gate;
 pub mod key;
+pub mod lockout;
 pub mod policy;
 pub mod seal;
 pub mod session;
@@ -21,7 +22,10 @@ pub mod verify;
 pub use address::{Address, InvalidAddress};
 pub use code::{Answer, Code};
 pub use key::{InvalidKey, Key, KeyId, KeyRing};
-pub use policy::{CodeLength, CodeLife, MaxAttempts, OutOfRange, Policy, ResendAfter, SendsPerHour};
+pub use policy::{
+    CodeLength, CodeLife, LockAfter, LockFirstWait, LockLongestWait, Lockout, MaxAttempts, OutOfRange, Policy,
+    ResendAfter, SendsPerHour,
+};
 pub use seal::{OpenError, SealedState};
 pub use session::{Action, Attempt, Issue, Metadata, Round, Session, Step};
 pub use state::{ChallengeId, State};

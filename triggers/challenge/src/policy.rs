@@ -58,6 +58,19 @@ bounded! {
     SendsPerHour(u8), 1..=10
 }
 
+bounded! {
+    /// Wrong answers in a row, over all sessions, before the first lock.
+    LockAfter(u8), 3..=10
+}
+bounded! {
+    /// Seconds of the first lock; each further wrong answer doubles it.
+    LockFirstWait(u16), 30..=3_600
+}
+bounded! {
+    /// Seconds that a lock takes at most.
+    LockLongestWait(u32), 3_600..=86_400
+}
+
 impl CodeLife {
     #[must_use]
     pub const fn seconds(self) -> u64 {
@@ -73,7 +86,19 @@ pub struct Policy {
     pub max_attempts: MaxAttempts,
     pub resend_after: ResendAfter,
     pub sends_per_hour: SendsPerHour,
+    pub lockout: Lockout,
 }
+
+/// How wrong answers lock a user, across sessions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lockout {
+    pub after: LockAfter,
+    pub first_wait: LockFirstWait,
+    pub longest_wait: LockLongestWait,
+}
+
+/// A user whose sign-in is locked is told by mail no more often than this (ASVS 5.0 6.3.5).
+pub const TELL_EVERY_SECONDS: u64 = 3_600;
 
 /// Times that a sign-in may ask for its mail again. Counted apart from wrong answers, since asking is no failure.
 pub const RESENDS_PER_SESSION: usize = 5;

@@ -15,7 +15,10 @@ pub struct SealedState(String);
 /// Random bytes for one sealing; with 192 bits they may be drawn at random for ever.
 pub type SealNonce = [u8; NONCE_BYTES];
 
+/// What is written. A function that is updated later than the others meets states of the next version, so those are read
+/// as well: a new version only appends fields, which an older reader passes over.
 const VERSION: &str = "v1.";
+const NEXT_VERSION: &str = "v2.";
 const KEY_ID_BYTES: usize = 8;
 const NONCE_BYTES: usize = 24;
 
@@ -53,7 +56,7 @@ impl SealedState {
     pub fn seal(state: &State, subject: &Subject<'_>, key: &Key, nonce: SealNonce) -> Option<Self> {
         let plain = postcard::to_allocvec(state).ok()?;
         let cipher = XChaCha20Poly1305::new(key.seal_key().into());
-        let payload = Payload { msg: &plain, aad: &associated_data(subject, key.id()) };
+        let payload = Payload { msg: &plain, aad: &associated_data(VERSION, subject, key.id()) };
         let ciphertext = cipher.encrypt(&XNonce::from(nonce), payload).ok()?;
         let bytes = [&key.id().0[..], &nonce, &ciphertext].concat();
         Some(Self(format!("{VERSION}{}", URL_SAFE_NO_PAD.encode(bytes))))
@@ -64,21 +67,26 @@ impl SealedState {
     /// # Errors
     /// [`OpenError`] for anything that was not sealed for this very user of this very pool with a key of the ring.
     pub fn open(&self, subject: &Subject<'_>, keys: &KeyRing) -> Result<State, OpenError> {
-        let encoded = self.0.strip_prefix(VERSION).ok_or(OpenError::UnknownVersion)?;
+        let prefixed =
+            [VERSION, NEXT_VERSION].into_iter().find_map(|version| Some((version, self.0.strip_prefix(version)?)));
+        let (version, encoded) = prefixed.ok_or(OpenError::UnknownVersion)?;
         let bytes = URL_SAFE_NO_PAD.decode(encoded).map_err(|_| OpenError::BrokenSeal)?;
         let (id, rest) = bytes.split_first_chunk::<KEY_ID_BYTES>().ok_or(OpenError::BrokenSeal)?;
         let (nonce, ciphertext) = rest.split_first_chunk::<NONCE_BYTES>().ok_or(OpenError::BrokenSeal)?;
         let id = KeyId(*id);
         let key = keys.get(id).ok_or(OpenError::UnknownKey(id))?;
         let cipher = XChaCha20Poly1305::new(key.seal_key().into());
-        let payload = Payload { msg: ciphertext, aad: &associated_data(subject, id) };
+        let payload = Payload { msg: ciphertext, aad: &associated_data(version, subject, id) };
         let plain = cipher.decrypt(&XNonce::from(*nonce), payload).map_err(|_| OpenError::BrokenSeal)?;
-        postcard::from_bytes(&plain).map_err(|_| OpenError::BrokenSeal)
+        match postcard::take_from_bytes(&plain) {
+            Ok((state, rest)) if rest.is_empty() || version == NEXT_VERSION => Ok(state),
+            _ => Err(OpenError::BrokenSeal),
+        }
     }
 }
 
-fn associated_data(subject: &Subject<'_>, key: KeyId) -> Vec<u8> {
-    [VERSION.as_bytes(), &key.0, &subject.bytes()].concat()
+fn associated_data(version: &str, subject: &Subject<'_>, key: KeyId) -> Vec<u8> {
+    [version.as_bytes(), &key.0, &subject.bytes()].concat()
 }
 
 #[cfg(test)]
@@ -114,7 +122,12 @@ mod tests {
             client: Client::new(&JANE, "client"),
             used: true,
         };
-        let mut state = State { challenge: Some(challenge), consumption: Some(consumption), sends: Default::default() };
+        challenge.replaces = Some(ChallengeId([255; 16]));
+        challenge.last_answer = Some([255; 8]);
+        let mut state = State { challenge: Some(challenge), consumption: Some(consumption), ..State::default() };
+        let lockout = crate::state::tests::policy().lockout;
+        (0..150).for_each(|_| state.failures = state.failures.with_failure(lockout, now));
+        state.told_at = now;
         (0..20).for_each(|_| state.sends.record(now));
         state
     }
@@ -125,6 +138,23 @@ mod tests {
             let sealed = SealedState::seal(&full_state(), &JANE, &key(byte), [byte; 24]).unwrap();
             assert_eq!(sealed.open(&JANE, &ring()), Ok(full_state()));
         }
+    }
+
+    #[test]
+    fn a_later_version_with_more_fields_is_read() {
+        let plain = [postcard::to_allocvec(&full_state()).unwrap(), vec![1, 2, 3]].concat();
+        let seal = |version: &str| {
+            let key = key(1);
+            let payload = Payload { msg: &plain, aad: &associated_data(version, &JANE, key.id()) };
+            let cipher = XChaCha20Poly1305::new(key.seal_key().into());
+            let ciphertext = cipher.encrypt(&XNonce::from([0; 24]), payload).unwrap();
+            SealedState(format!(
+                "{version}{}",
+                URL_SAFE_NO_PAD.encode([&key.id().0[..], &[0; 24], &ciphertext].concat())
+            ))
+        };
+        assert_eq!(seal(NEXT_VERSION).open(&JANE, &ring()), Ok(full_state()));
+        assert_eq!(seal(VERSION).open(&JANE, &ring()), Err(OpenError::BrokenSeal), "this version has no more fields");
     }
 
     #[test]
@@ -151,7 +181,8 @@ mod tests {
         for (text, expected) in [
             ("", OpenError::UnknownVersion),
             ("123456", OpenError::UnknownVersion),
-            ("v2.AAAA", OpenError::UnknownVersion),
+            ("v2.AAAA", OpenError::BrokenSeal),
+            ("v3.AAAA", OpenError::UnknownVersion),
             ("v1.", OpenError::BrokenSeal),
             ("v1.AAAA", OpenError::BrokenSeal),
             ("v1.not base64!", OpenError::BrokenSeal),

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     KeyId, Policy, UnixSeconds,
     client::Client,
+    lockout::{Failures, Lock},
     policy::SendsPerHour,
     session::Attempt,
     subject::{Digest8, Digest16},
@@ -16,6 +17,9 @@ pub struct State {
     pub(crate) challenge: Option<Challenge>,
     pub(crate) consumption: Option<Consumption>,
     pub(crate) sends: Sends,
+    pub(crate) failures: Failures,
+    /// When the user was last told by mail of a lock.
+    pub(crate) told_at: UnixSeconds,
 }
 
 /// Names one challenge. Not a secret: it travels through the session as the challenge's metadata.
@@ -66,8 +70,8 @@ pub struct Challenge {
     pub(crate) round: u8,
     /// The challenge that the session was bound to before, when a resend had to make a new code.
     pub(crate) replaces: Option<ChallengeId>,
-    /// The last wrong answer, so that a call that Cognito repeats does not cost a guess again.
-    pub(crate) last_wrong: Option<Digest8>,
+    /// The last answer that a guess was used for, so that a call that Cognito repeats does not cost another one.
+    pub(crate) last_answer: Option<Digest8>,
 }
 
 impl std::fmt::Debug for Challenge {
@@ -162,6 +166,41 @@ impl State {
         self.challenge.as_ref()
     }
 
+    #[must_use]
+    pub fn lock(&self, now: UnixSeconds) -> Lock {
+        self.failures.lock(now)
+    }
+
+    /// What is remembered of a user whose stored state was not genuine: nothing, and a lock for the longest wait, since
+    /// somebody wrote there who wants something forgotten.
+    #[must_use]
+    pub fn after_tampering(policy: &Policy, now: UnixSeconds) -> Self {
+        let failures = Failures::default().locked_longest(policy.lockout, now);
+        Self { failures, ..Self::default() }
+    }
+
+    /// With the failures of `other`, another record of the same user, if those were written later. So a lock outlasts a
+    /// change of the store.
+    #[must_use]
+    pub fn with_newer_failures(self, other: &Self) -> Self {
+        Self { failures: self.failures.or_newer(other.failures), ..self }
+    }
+
+    /// Whether a change from `before` has to be known to a store that may take over later.
+    #[must_use]
+    pub fn changes_locks(&self, before: &Self) -> bool {
+        self.failures != before.failures && !(self.failures.is_blank() && before.failures.is_blank())
+    }
+
+    /// The moment from which nothing would be lost if the state were forgotten. Failures in a row are kept for long: they
+    /// count until a right answer.
+    #[must_use]
+    pub fn forgettable_at(&self, now: UnixSeconds) -> UnixSeconds {
+        const DAY: u64 = 86_400;
+        let keep = if self.failures.is_blank() { DAY } else { 400 * DAY };
+        now.max(self.failures.full_at()).plus(keep)
+    }
+
     pub(crate) fn is_consumed(&self, challenge: &Challenge) -> bool {
         self.consumption.as_ref().is_some_and(|c| c.challenge == challenge.id)
     }
@@ -179,6 +218,8 @@ impl State {
         }
         self.consumption.iter_mut().for_each(|consumption| age(&mut consumption.at));
         self.sends.0.iter_mut().for_each(age);
+        self.failures.age(age);
+        age(&mut self.told_at);
         self
     }
 }
@@ -187,7 +228,7 @@ impl State {
 pub(crate) mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::{CodeLength, CodeLife, MaxAttempts, ResendAfter};
+    use crate::{CodeLength, CodeLife, LockAfter, LockFirstWait, LockLongestWait, Lockout, MaxAttempts, ResendAfter};
 
     pub(crate) fn policy() -> Policy {
         Policy {
@@ -196,6 +237,11 @@ pub(crate) mod tests {
             max_attempts: MaxAttempts::new(3).unwrap(),
             resend_after: ResendAfter::new(30).unwrap(),
             sends_per_hour: SendsPerHour::new(5).unwrap(),
+            lockout: Lockout {
+                after: LockAfter::new(5).unwrap(),
+                first_wait: LockFirstWait::new(60).unwrap(),
+                longest_wait: LockLongestWait::new(86_400).unwrap(),
+            },
         }
     }
 
@@ -212,7 +258,7 @@ pub(crate) mod tests {
             attempt: None,
             round: 0,
             replaces: None,
-            last_wrong: None,
+            last_answer: None,
         }
     }
 

@@ -29,6 +29,12 @@ impl Subject<'_> {
         bytes
     }
 
+    /// The name under which a store keeps the user's state: 64 hex digits, which tell nobody who it is at a glance.
+    #[must_use]
+    pub fn storage_key(&self) -> String {
+        Sha256::digest(self.bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
     /// A short fingerprint of `value` for this subject. Unkeyed: it only ever lies inside a sealed state.
     pub(crate) fn digest(&self, label: &str, value: &str) -> Digest16 {
         let mut bytes = self.bytes();

@@ -1,8 +1,9 @@
 //! VerifyAuthChallengeResponse: whether an answer is right, and what that uses up.
 
 use crate::{
-    Action, Address, Answer, ChallengeId, Code, CodeLength, KeyRing, State, Subject, UnixSeconds,
+    Action, Address, Answer, ChallengeId, Code, Key, KeyRing, Policy, State, Subject, UnixSeconds,
     client::Client,
+    lockout::Lock,
     policy::REPEAT_WINDOW_SECONDS,
     session::Attempt,
     state::{Challenge, Consumption},
@@ -22,17 +23,61 @@ pub struct Question<'a> {
     /// The user's address as it is now, if it is verified.
     pub address: Option<&'a Address>,
     pub now: UnixSeconds,
-    pub code_length: CodeLength,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Verdict {
-    /// Right: yes, once this state is stored.
-    Accept(State),
-    /// Right, and accepted moments ago already: the answer to that call was lost. Nothing to store.
+#[derive(Debug, Clone)]
+pub enum Verdict<'a> {
+    Reject(Reason),
+    /// The very answer that was accepted moments ago: the reply to that call was lost. Nothing to store.
     AcceptAgain,
-    /// No; where there is a state, a guess was used up and it is to be stored.
-    Reject(Reason, Option<State>),
+    /// To be compared, once the guess is reserved.
+    Compare(Box<Guess<'a>>),
+}
+
+/// An answer that may be compared. A guess is reserved before it is compared, so that answers in parallel cannot share one.
+#[derive(Debug, Clone)]
+pub struct Guess<'a> {
+    question: &'a Question<'a>,
+    policy: &'a Policy,
+    challenge: Challenge,
+    answered: Digest8,
+    key: Key,
+    reserved: Option<State>,
+}
+
+impl Guess<'_> {
+    /// The state with the guess used up, to be stored before [`Guess::is_right`] is asked; `None` for an answer that a
+    /// guess was used for already, which Cognito repeats when a reply is late.
+    #[must_use]
+    pub const fn reserved(&self) -> Option<&State> {
+        self.reserved.as_ref()
+    }
+
+    #[must_use]
+    pub fn is_right(&self) -> bool {
+        let question = self.question;
+        let code = Code::derive(&self.key, &question.subject, &self.challenge, self.policy.code_length);
+        code.matches(question.answer)
+    }
+
+    /// The state with the challenge consumed, to be stored before anybody is told that the answer was right. Made from the
+    /// state as it is by then; `None` when another sign-in has taken over, or the challenge is consumed already.
+    #[must_use]
+    pub fn accepted(&self, stored: &State) -> Option<State> {
+        let challenge = stored.challenge.as_ref().filter(|challenge| challenge.id == self.challenge.id)?;
+        if stored.is_consumed(challenge) {
+            return None;
+        }
+        let question = self.question;
+        let consumption =
+            Consumption { challenge: challenge.id, at: question.now, client: question.client, used: false };
+        Some(State {
+            challenge: Some(Challenge { last_answer: Some(self.answered), ..challenge.clone() }),
+            consumption: Some(consumption),
+            failures: stored.failures.cleared(question.now),
+            ..stored.clone()
+        })
+    }
 }
 
 /// Why an answer is refused. For the log: the client learns what it may from the next round.
@@ -45,6 +90,8 @@ pub enum Reason {
     /// The user's challenge is another one by now, or the mark of the sign-in differs.
     Superseded,
     AlreadyUsed,
+    /// Too many wrong answers in this or earlier sign-ins.
+    Locked,
     AttemptsExhausted,
     Expired,
     AddressChanged,
@@ -61,6 +108,7 @@ impl Reason {
             Self::NotBound => "not-bound",
             Self::Superseded => "superseded",
             Self::AlreadyUsed => "already-used",
+            Self::Locked => "locked",
             Self::AttemptsExhausted => "attempts-exhausted",
             Self::Expired => "expired",
             Self::AddressChanged => "address-changed",
@@ -70,42 +118,41 @@ impl Reason {
     }
 }
 
-/// Decides over the user's state.
+/// Decides over the user's state, without comparing anything yet.
 #[must_use]
-pub fn decide(state: &State, question: &Question<'_>, keys: &KeyRing) -> Verdict {
-    let reject = |reason| Verdict::Reject(reason, None);
+pub fn decide<'a>(state: &State, question: &'a Question<'a>, policy: &'a Policy, keys: &KeyRing) -> Verdict<'a> {
     if question.action == Action::Resend {
-        return reject(Reason::ResendAsked);
+        return Verdict::Reject(Reason::ResendAsked);
     }
-    let Some(binding) = question.binding else { return reject(Reason::NotBound) };
+    let Some(binding) = question.binding else { return Verdict::Reject(Reason::NotBound) };
     let bound = |challenge: &&Challenge| challenge.id == binding && challenge.attempt == question.attempt;
-    let Some(challenge) = state.challenge.as_ref().filter(bound) else { return reject(Reason::Superseded) };
-    let consumption = state.consumption.as_ref().filter(|consumption| consumption.challenge == challenge.id);
-    if consumption.is_some_and(|consumption| !may_be_repeated(consumption, question)) {
-        return reject(Reason::AlreadyUsed);
-    }
-    if challenge.guesses_left == 0 {
-        return reject(Reason::AttemptsExhausted);
-    }
-    if challenge.is_expired(question.now) {
-        return reject(Reason::Expired);
-    }
-    if question.address.map(|address| address.digest(&question.subject)) != Some(challenge.address) {
-        return reject(Reason::AddressChanged);
-    }
-    let Some(key) = keys.get(challenge.key) else { return reject(Reason::KeyUnknown) };
+    let Some(challenge) = state.challenge.as_ref().filter(bound) else { return Verdict::Reject(Reason::Superseded) };
 
     let answered = question.answer.digest(&question.subject, challenge);
-    if challenge.last_wrong == Some(answered) {
-        // A repeated call for a wrong answer: it was compared before, so it tells nothing and costs nothing.
-        return reject(Reason::WrongCode);
+    let is_repeated = challenge.last_answer == Some(answered);
+    if let Some(consumption) = state.consumption.as_ref().filter(|consumption| consumption.challenge == challenge.id) {
+        let again = is_repeated && may_be_repeated(consumption, question);
+        return if again { Verdict::AcceptAgain } else { Verdict::Reject(Reason::AlreadyUsed) };
     }
-    let code = Code::derive(key, &question.subject, challenge, question.code_length);
-    match (code.matches(question.answer), consumption) {
-        (true, Some(_)) => Verdict::AcceptAgain,
-        (true, None) => Verdict::Accept(consume(state, challenge, question)),
-        (false, _) => Verdict::Reject(Reason::WrongCode, Some(use_guess(state, challenge, answered))),
+    if !is_repeated {
+        if state.lock(question.now) != Lock::Open {
+            return Verdict::Reject(Reason::Locked);
+        }
+        if challenge.guesses_left == 0 {
+            return Verdict::Reject(Reason::AttemptsExhausted);
+        }
     }
+    if challenge.is_expired(question.now) {
+        return Verdict::Reject(Reason::Expired);
+    }
+    if question.address.map(|address| address.digest(&question.subject)) != Some(challenge.address) {
+        return Verdict::Reject(Reason::AddressChanged);
+    }
+    let Some(key) = keys.get(challenge.key) else { return Verdict::Reject(Reason::KeyUnknown) };
+    // Comparing a repeated answer again tells nothing that the first time did not.
+    let reserved = (!is_repeated).then(|| reserve(state, challenge, answered, policy, question.now));
+    let (challenge, key) = (challenge.clone(), key.clone());
+    Verdict::Compare(Box::new(Guess { question, policy, challenge, answered, key, reserved }))
 }
 
 /// A right answer whose reply was lost may be repeated, through the same client, as long as Cognito would itself call
@@ -116,15 +163,14 @@ fn may_be_repeated(consumption: &Consumption, question: &Question<'_>) -> bool {
         && question.now.is_within(REPEAT_WINDOW_SECONDS, consumption.at)
 }
 
-fn consume(state: &State, challenge: &Challenge, question: &Question<'_>) -> State {
-    let consumption = Consumption { challenge: challenge.id, at: question.now, client: question.client, used: false };
-    State { consumption: Some(consumption), ..state.clone() }
-}
-
-fn use_guess(state: &State, challenge: &Challenge, answered: Digest8) -> State {
+/// Counts the answer as a wrong one: a right one is given its guess back.
+fn reserve(state: &State, challenge: &Challenge, answered: Digest8, policy: &Policy, now: UnixSeconds) -> State {
     let guesses_left = challenge.guesses_left.saturating_sub(1);
-    let challenge = Challenge { guesses_left, last_wrong: Some(answered), ..challenge.clone() };
-    State { challenge: Some(challenge), ..state.clone() }
+    State {
+        challenge: Some(Challenge { guesses_left, last_answer: Some(answered), ..challenge.clone() }),
+        failures: state.failures.with_failure(policy.lockout, now),
+        ..state.clone()
+    }
 }
 
 #[cfg(test)]

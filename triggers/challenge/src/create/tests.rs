@@ -16,6 +16,8 @@ struct World {
     fresh: u8,
     /// Each mail's challenge, and when it went out.
     mails: Vec<(ChallengeId, u64)>,
+    /// When word of a lock went out.
+    told: Vec<u64>,
 }
 
 /// What becomes of a mail that a call sends.
@@ -30,7 +32,7 @@ impl World {
     fn new() -> Self {
         let address = Address::parse("jane@example.com").ok();
         let key = Key::from_secret(&[1; 64]).unwrap();
-        Self { state: State::default(), address, key, now: START, fresh: 0, mails: Vec::new() }
+        Self { state: State::default(), address, key, now: START, fresh: 0, mails: Vec::new(), told: Vec::new() }
     }
 
     fn call(&mut self, round: Round, action: Action, attempt: Option<&str>, fate: Fate) -> View {
@@ -47,6 +49,11 @@ impl World {
         };
         match decide(&self.state, &request, &policy()) {
             Decision::Show(view) => view,
+            Decision::Tell(state, view) => {
+                self.state = *state;
+                self.told.push(self.now);
+                view
+            }
             Decision::Send(sending) => {
                 self.mails.push((sending.challenge().id(), self.now));
                 self.state = sending.pending().clone();
@@ -64,6 +71,12 @@ impl World {
 
     fn later(&mut self, number: u8, bound: &View, action: Action, attempt: Option<&str>) -> View {
         self.call(Round { number, bound: bound.binding }, action, attempt, Fate::Accepted)
+    }
+
+    fn fail(&mut self, times: usize) {
+        for _ in 0..times {
+            self.state.failures = self.state.failures.with_failure(policy().lockout, UnixSeconds(self.now));
+        }
     }
 
     fn edit(&mut self, edit: impl FnOnce(&mut Challenge)) {
@@ -241,6 +254,52 @@ fn a_resend_of_an_old_code_makes_a_new_one_and_keeps_the_count() {
         assert_ne!(resent.binding, first.binding, "{name}");
         assert_eq!((resent.attempts_left, resent.seconds_left), (1, 600), "{name}");
     }
+}
+
+#[test]
+fn a_locked_user_gets_no_code_but_word_of_it_once_an_hour() {
+    let mut world = World::new();
+    world.fail(5);
+    let view = world.first(Some("a"));
+    assert_eq!((view.state, view.seconds_to_wait, view.binding), (PublicState::Locked, 60, None));
+    assert_eq!(world.first(Some("b")).state, PublicState::Locked);
+    world.now += 59;
+    assert_eq!(world.first(Some("c")).seconds_to_wait, 1);
+    assert_eq!((world.mails.len(), world.told.len()), (0, 1));
+    world.now += 1;
+    assert_eq!(world.first(Some("d")).state, PublicState::CodeSent, "the lock has passed");
+    world.now += 3_600;
+    world.fail(1);
+    world.first(Some("e"));
+    assert_eq!(world.told, [START, START + 3_660]);
+}
+
+#[test]
+fn a_session_that_is_locked_in_its_midst_keeps_its_code() {
+    let mut world = World::new();
+    let first = world.first(Some("a"));
+    world.fail(5);
+    let locked = world.later(1, &first, Action::Answer, Some("a"));
+    assert_eq!((locked.state, locked.binding), (PublicState::Locked, first.binding));
+    let resend = world.later(2, &first, Action::Resend, Some("a"));
+    assert_eq!((resend.state, world.mails.len()), (PublicState::Locked, 1));
+}
+
+#[test]
+fn the_hard_stop_waits_for_an_operator() {
+    let mut world = World::new();
+    world.fail(100);
+    world.now += 86_400 * 365;
+    let view = world.first(None);
+    assert_eq!((view.state, view.seconds_to_wait), (PublicState::LockedUntilUnlocked, 0));
+}
+
+#[test]
+fn tampering_locks_for_the_longest_wait() {
+    let mut world = World::new();
+    world.state = State::after_tampering(&policy(), UnixSeconds(START));
+    let view = world.first(None);
+    assert_eq!((view.state, view.seconds_to_wait), (PublicState::Locked, 86_400));
 }
 
 #[test]

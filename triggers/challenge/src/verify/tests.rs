@@ -2,7 +2,10 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::{Key, state::tests::challenge};
+use crate::{
+    CodeLength, Key,
+    state::tests::{challenge, policy},
+};
 
 const SUBJECT: Subject<'_> = Subject { user_pool: "eu-central-1_Pool", user: "user" };
 const ISSUED: UnixSeconds = UnixSeconds(100_000);
@@ -77,6 +80,8 @@ impl Row {
     }
 
     fn consumed(&mut self, seconds_ago: u64, used: bool) {
+        let answered = self.answer.clone().digest(&SUBJECT, self.challenge());
+        self.challenge().last_answer = Some(answered);
         self.state.consumption = Some(Consumption {
             challenge: self.challenge().id,
             at: UnixSeconds(ISSUED.0 + self.after - seconds_ago),
@@ -85,57 +90,141 @@ impl Row {
         });
     }
 
-    fn decide(&self) -> Verdict {
+    fn fail(&mut self, times: usize) {
+        let now = ISSUED.plus(self.after);
+        (0..times).for_each(|_| self.state.failures = self.state.failures.with_failure(policy().lockout, now));
+    }
+
+    /// Runs the answer through as Verify does, storing at once what is to be stored.
+    fn decide(&mut self) -> Outcome {
+        let answer = self.answer.clone();
+        let address = self.address.clone();
         let question = Question {
             subject: SUBJECT,
             binding: self.binding,
-            answer: &self.answer,
+            answer: &answer,
             action: self.action,
             attempt: self.attempt,
             client: Client::new(&SUBJECT, self.client),
-            address: self.address.as_ref(),
+            address: address.as_ref(),
             now: ISSUED.plus(self.after),
-            code_length: CodeLength::new(6).unwrap(),
         };
-        decide(&self.state, &question, &keys())
+        match decide(&self.state, &question, &policy(), &keys()) {
+            Verdict::Reject(reason) => Outcome::Refused(reason),
+            Verdict::AcceptAgain => Outcome::Repeated,
+            Verdict::Compare(guess) => {
+                let costs = guess.reserved().is_some();
+                if let Some(reserved) = guess.reserved() {
+                    self.state = reserved.clone();
+                }
+                if !guess.is_right() {
+                    return Outcome::Wrong { costs };
+                }
+                self.state = guess.accepted(&self.state).unwrap();
+                Outcome::Right { costs }
+            }
+        }
     }
 }
 
+#[derive(Debug, PartialEq, Eq)]
+enum Outcome {
+    Refused(Reason),
+    Repeated,
+    /// Compared, and whether a guess was used for it.
+    Wrong {
+        costs: bool,
+    },
+    Right {
+        costs: bool,
+    },
+}
+
 #[test]
-fn a_right_answer_is_consumed() {
-    let row = Row::right();
-    let Verdict::Accept(state) = row.decide() else { unreachable!("{:?}", row.decide()) };
-    let consumption = state.consumption.unwrap();
+fn a_right_answer_is_consumed_and_clears_the_failures() {
+    let mut row = Row::with(|row| row.fail(4));
+    assert_eq!(row.decide(), Outcome::Right { costs: true });
+    let consumption = row.state.consumption.clone().unwrap();
     assert_eq!(consumption.challenge, row.binding.unwrap());
     assert_eq!(consumption.client, Client::new(&SUBJECT, "web"));
     assert_eq!((consumption.at, consumption.used), (ISSUED.plus(60), false));
+    assert_eq!(row.state.lock(ISSUED.plus(60)), Lock::Open);
+    row.fail(4);
+    assert_eq!(row.state.lock(ISSUED.plus(60)), Lock::Open, "the count began anew");
 }
 
 #[test]
-fn a_wrong_answer_uses_up_a_guess() {
-    let row = Row::with(Row::wrong);
-    let Verdict::Reject(Reason::WrongCode, Some(state)) = row.decide() else { unreachable!("{:?}", row.decide()) };
-    assert_eq!(state.challenge.unwrap().guesses_left, 2);
-    assert_eq!(state.consumption, None);
-}
-
-#[test]
-fn a_repeated_wrong_answer_costs_one_guess() {
+fn a_wrong_answer_uses_up_a_guess_and_counts() {
     let mut row = Row::with(Row::wrong);
-    let Verdict::Reject(_, Some(state)) = row.decide() else { unreachable!("{:?}", row.decide()) };
-    row.state = state;
-    assert_eq!(row.decide(), Verdict::Reject(Reason::WrongCode, None));
+    assert_eq!(row.decide(), Outcome::Wrong { costs: true });
+    assert_eq!(row.challenge().guesses_left, 2);
+    assert_eq!(row.state.consumption, None);
+    row.fail(4);
+    assert_eq!(row.state.lock(ISSUED.plus(60)), Lock::Until(ISSUED.plus(120)), "four more make five");
+}
+
+#[test]
+fn a_repeated_answer_costs_one_guess() {
+    let mut wrong = Row::with(Row::wrong);
+    assert_eq!(wrong.decide(), Outcome::Wrong { costs: true });
+    assert_eq!(wrong.decide(), Outcome::Wrong { costs: false });
+    assert_eq!(wrong.challenge().guesses_left, 2);
+}
+
+#[test]
+fn a_right_answer_whose_call_died_after_the_reservation_still_counts() {
+    // The last guess, and the fifth failure: reserving it locks the user and leaves no guess.
+    let mut row = Row::with(|row| {
+        row.challenge().guesses_left = 1;
+        row.fail(4);
+    });
+    let untouched = row.state.clone();
+    assert_eq!(row.decide(), Outcome::Right { costs: true });
+    let reserved = {
+        let challenge = untouched.challenge.as_ref().unwrap();
+        let answered = row.answer.digest(&SUBJECT, challenge);
+        reserve(&untouched, challenge, answered, &policy(), ISSUED.plus(60))
+    };
+    row.state = reserved;
+    assert_ne!(row.state.lock(ISSUED.plus(60)), Lock::Open);
+    assert_eq!(row.decide(), Outcome::Right { costs: false });
+    assert_eq!(row.state.lock(ISSUED.plus(60)), Lock::Open);
+}
+
+#[test]
+fn an_answer_is_not_accepted_for_what_is_gone_by_then() {
+    let row = Row::right();
+    let question = Question {
+        subject: SUBJECT,
+        binding: row.binding,
+        answer: &row.answer,
+        action: Action::Answer,
+        attempt: row.attempt,
+        client: Client::new(&SUBJECT, "web"),
+        address: row.address.as_ref(),
+        now: ISSUED.plus(60),
+    };
+    let (policy, keys) = (policy(), keys());
+    let Verdict::Compare(guess) = decide(&row.state, &question, &policy, &keys) else { unreachable!() };
+    assert!(guess.is_right());
+    let newer = Row::with(|row| row.challenge().id = ChallengeId([1; 16]));
+    assert_eq!(guess.accepted(&newer.state), None, "superseded");
+    let consumed = guess.accepted(&row.state).unwrap();
+    assert_eq!(guess.accepted(&consumed), None, "consumed by a copy of the call");
+    assert_eq!(guess.accepted(&State::default()), None, "forgotten");
 }
 
 #[test]
 fn what_is_refused_before_anything_is_compared() {
-    for (name, row, expected) in [
+    for (name, mut row, expected) in [
         ("a resend is no answer", Row::with(|r| r.action = Action::Resend), Reason::ResendAsked),
         ("no binding", Row::with(|r| r.binding = None), Reason::NotBound),
         ("another challenge", Row::with(|r| r.binding = Some(ChallengeId([8; 16]))), Reason::Superseded),
         ("no challenge", Row::with(|r| r.state = State::default()), Reason::Superseded),
         ("another mark", Row::with(|r| r.attempt = mark("b")), Reason::Superseded),
         ("no mark", Row::with(|r| r.attempt = None), Reason::Superseded),
+        ("locked", Row::with(|r| r.fail(5)), Reason::Locked),
+        ("stopped", Row::with(|r| r.fail(100)), Reason::Locked),
         ("no guess left", Row::with(|r| r.challenge().guesses_left = 0), Reason::AttemptsExhausted),
         ("at the end of its life", Row::with(|r| r.after = 600), Reason::Expired),
         ("long after", Row::with(|r| r.after = 86_400), Reason::Expired),
@@ -147,6 +236,14 @@ fn what_is_refused_before_anything_is_compared() {
             Reason::KeyUnknown,
         ),
         ("used, and tokens given", Row::with(|r| r.consumed(1, true)), Reason::AlreadyUsed),
+        (
+            "used with another answer",
+            Row::with(|r| {
+                r.consumed(1, false);
+                r.wrong();
+            }),
+            Reason::AlreadyUsed,
+        ),
         ("used too long ago", Row::with(|r| r.consumed(16, false)), Reason::AlreadyUsed),
         (
             "used through another client",
@@ -157,20 +254,20 @@ fn what_is_refused_before_anything_is_compared() {
             Reason::AlreadyUsed,
         ),
     ] {
-        assert_eq!(row.decide(), Verdict::Reject(expected, None), "{name}");
+        assert_eq!(row.decide(), Outcome::Refused(expected), "{name}");
     }
 }
 
 #[test]
 fn what_is_accepted() {
-    for (name, row) in [
+    for (name, mut row) in [
         ("in the last second", Row::with(|r| r.after = 599)),
         ("while the mail's outcome is unknown", {
             Row::with(|r| r.challenge().delivery = crate::state::Delivery::Pending { since: ISSUED })
         }),
         ("with the last guess", Row::with(|r| r.challenge().guesses_left = 1)),
     ] {
-        assert!(matches!(row.decide(), Verdict::Accept(_)), "{name}: {:?}", row.decide());
+        assert_eq!(row.decide(), Outcome::Right { costs: true }, "{name}");
     }
 }
 
@@ -181,17 +278,18 @@ fn a_code_of_the_previous_key_still_works() {
     let previous = keys().previous.unwrap();
     let code = Code::derive(&previous, &SUBJECT, row.challenge(), CodeLength::new(6).unwrap());
     row.answer = Answer::new(code.expose());
-    assert!(matches!(row.decide(), Verdict::Accept(_)));
+    assert_eq!(row.decide(), Outcome::Right { costs: true });
 }
 
 #[test]
 fn a_lost_reply_may_be_asked_for_again() {
-    assert_eq!(Row::with(|r| r.consumed(15, false)).decide(), Verdict::AcceptAgain);
-    let wrong = Row::with(|r| {
-        r.consumed(1, false);
-        r.wrong();
-    });
-    assert!(matches!(wrong.decide(), Verdict::Reject(Reason::WrongCode, Some(_))), "a repeat costs a guess when wrong");
+    let mut row = Row::right();
+    assert_eq!(row.decide(), Outcome::Right { costs: true });
+    assert_eq!(row.decide(), Outcome::Repeated);
+    row.after += 15;
+    assert_eq!(row.decide(), Outcome::Repeated);
+    row.after += 1;
+    assert_eq!(row.decide(), Outcome::Refused(Reason::AlreadyUsed));
 }
 
 proptest! {
@@ -203,11 +301,10 @@ proptest! {
         for answer in &answers {
             row.answer = Answer::new(answer);
             match row.decide() {
-                Verdict::Reject(Reason::WrongCode, Some(state)) => { compared += 1; row.state = state; }
-                Verdict::Reject(Reason::WrongCode, None) => {}
-                Verdict::Reject(reason, None) => prop_assert_eq!(reason, Reason::AttemptsExhausted),
-                Verdict::Accept(_) => break,
-                other => prop_assert!(false, "{:?}", other),
+                Outcome::Wrong { costs } => compared += u8::from(costs),
+                Outcome::Refused(reason) => prop_assert_eq!(reason, Reason::AttemptsExhausted),
+                Outcome::Right { .. } => break,
+                Outcome::Repeated => prop_assert!(false, "nothing was accepted"),
             }
         }
         prop_assert!(compared <= 3);
@@ -215,9 +312,9 @@ proptest! {
 
     #[test]
     fn only_the_code_is_accepted(typed in any::<String>()) {
-        let row = Row::with(|r| r.answer = Answer::new(&typed));
+        let mut row = Row::with(|r| r.answer = Answer::new(&typed));
         let (_, right) = mailed();
-        let accepted = matches!(row.decide(), Verdict::Accept(_));
+        let accepted = row.decide() == Outcome::Right { costs: true };
         let code = Code::derive(&keys().current, &SUBJECT, row.state.challenge().unwrap(), CodeLength::new(6).unwrap());
         prop_assert_eq!(accepted, code.matches(&row.answer));
         prop_assert!(code.matches(&right));
