@@ -123,15 +123,15 @@ impl Sending {
 
 /// Why the round that this call begins was begun, for the rounds after it.
 #[must_use]
-pub fn metadata(request: &Request<'_>, view: &View) -> Metadata {
-    let issue = match (request.round.number, request.action) {
+pub fn metadata(round: Round, action: Action, view: &View) -> Metadata {
+    let issue = match (round.number, action) {
         (0, _) => Issue::First,
         (_, Action::Answer) => Issue::AfterWrongAnswer,
         (_, Action::Resend) => Issue::Resend,
     };
     // A session stays with the challenge that it began with: were it to follow the user's newest one, a parallel
     // sign-in of an attacker would be handed the challenge that the victim's code solves.
-    Metadata { issue, challenge: view.binding.or(request.round.bound) }
+    Metadata { issue, challenge: view.binding.or(round.bound) }
 }
 
 /// Decides over the user's state and the policy of the stage.
@@ -288,7 +288,9 @@ fn view(state: PublicState, challenge: &Challenge, now: UnixSeconds) -> View {
     }
 }
 
-const fn unbound(state: PublicState, seconds_to_wait: u64) -> View {
+/// The view of a round without a code.
+#[must_use]
+pub const fn unbound(state: PublicState, seconds_to_wait: u64) -> View {
     View { state, binding: None, seconds_left: 0, attempts_left: 0, seconds_to_wait }
 }
 

@@ -79,6 +79,10 @@ impl Failures {
         self.consecutive == 0 && self.locked_until.0 == 0
     }
 
+    pub(crate) const fn locked_until(&self) -> UnixSeconds {
+        self.locked_until
+    }
+
     pub(crate) const fn full_at(&self) -> UnixSeconds {
         self.full_at
     }

@@ -186,10 +186,10 @@ impl State {
         Self { failures: self.failures.or_newer(other.failures), ..self }
     }
 
-    /// Whether a change from `before` has to be known to a store that may take over later.
+    /// Whether the lock differs from that of `before`, which a store that may take over later has to know.
     #[must_use]
-    pub fn changes_locks(&self, before: &Self) -> bool {
-        self.failures != before.failures && !(self.failures.is_blank() && before.failures.is_blank())
+    pub fn changes_lock(&self, before: &Self) -> bool {
+        self.failures.locked_until() != before.failures.locked_until()
     }
 
     /// The moment from which nothing would be lost if the state were forgotten. Failures in a row are kept for long: they

@@ -1,15 +1,18 @@
 //! The function's environment.
 
-use challenge::{CodeLength, CodeLife, MaxAttempts, Policy, ResendAfter, SendsPerHour};
 use message::Locale;
-use trigger_runtime::settings::{SettingError, number, optional, text};
+use trigger_runtime::settings::{SettingError, optional, text};
+use trigger_store::StoreSettings;
 
-pub(crate) struct Settings {
-    pub(crate) attribute: String,
-    /// The ARN of the key's secret.
-    pub(crate) secret: String,
-    pub(crate) policy: Policy,
+pub struct Settings {
+    pub(crate) store: StoreSettings,
     pub(crate) mail: MailSettings,
+}
+
+impl std::fmt::Debug for Settings {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Settings").field("store", &self.store).finish_non_exhaustive()
+    }
 }
 
 #[derive(Clone)]
@@ -22,18 +25,12 @@ pub(crate) struct MailSettings {
 }
 
 impl Settings {
-    pub(crate) fn from_environment() -> Result<Self, SettingError> {
+    /// # Errors
+    /// [`SettingError`] for the first variable that is missing or unusable.
+    pub fn from_environment() -> Result<Self, SettingError> {
         let locale = text("DEFAULT_LOCALE")?;
         Ok(Self {
-            attribute: text("CUSTOM_ATTRIBUTES")?,
-            secret: text("CODE_KEY_SECRET")?,
-            policy: Policy {
-                code_length: number("CODE_LENGTH", CodeLength::new)?,
-                code_life: number("CONFIRM_CODE_TIMEOUT", CodeLife::new)?,
-                max_attempts: number("MAX_ATTEMPTS", MaxAttempts::new)?,
-                resend_after: number("RESEND_AFTER", ResendAfter::new)?,
-                sends_per_hour: number("SENDS_PER_HOUR", SendsPerHour::new)?,
-            },
+            store: StoreSettings::from_environment()?,
             mail: MailSettings {
                 from: text("EMAIL_FROM_ADDRESS")?,
                 region: text("EMAIL_REGION")?,

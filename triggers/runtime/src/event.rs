@@ -73,6 +73,12 @@ impl Event {
         Attempt::parse(&self.subject(), self.text("/request/clientMetadata/attempt")?)
     }
 
+    /// The language that the client asks for.
+    #[must_use]
+    pub fn locale(&self) -> Option<&str> {
+        self.text("/request/clientMetadata/locale")
+    }
+
     /// What the user typed; empty when there is nothing.
     #[must_use]
     pub fn challenge_answer(&self) -> &str {

@@ -6,9 +6,11 @@
 mod event;
 mod failure;
 mod log;
+mod metric;
 mod run;
 pub mod settings;
 
 pub use event::Event;
 pub use failure::Failure;
+pub use metric::{Metric, count};
 pub use run::{Budget, Reply, now, start};

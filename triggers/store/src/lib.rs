@@ -1,15 +1,16 @@
 //! Where the state of a user is kept, and the keys that open it.
-//!
-//! [`Store`] is the one seam: load a user fresh, store a state. Today there is the article's place for it, a custom
-//! attribute of the user.
 
-mod attribute;
 mod config;
 mod keys;
+mod settings;
+mod store;
+mod table;
+mod user;
 
-pub use attribute::{Store, User};
 pub use config::{CONNECT_TIMEOUT, sdk_config};
 pub use keys::Keys;
+pub use settings::StoreSettings;
+pub use store::{Saved, Store, TRIES, User};
 
 use aws_sdk_cognitoidentityprovider::error::{ProvideErrorMetadata, SdkError};
 use trigger_runtime::Failure;

@@ -373,18 +373,7 @@ fn a_repeated_resend_that_made_a_new_code_makes_no_other() {
 
 #[test]
 fn the_session_keeps_its_challenge_in_the_metadata() {
-    let world = World::new();
     let bound = Some(ChallengeId([9; 16]));
-    let request = |number, action| Request {
-        subject: SUBJECT,
-        address: None,
-        round: Round { number, bound },
-        action,
-        attempt: None,
-        now: UnixSeconds(0),
-        fresh: Fresh { id: [0; 16], nonce: [0; 16] },
-        key: &world.key,
-    };
     let superseded = unbound(PublicState::CodeSuperseded, 0);
     let own = View { binding: Some(ChallengeId([1; 16])), ..superseded.clone() };
     for (name, number, action, view, expected) in [
@@ -393,7 +382,7 @@ fn the_session_keeps_its_challenge_in_the_metadata() {
         ("resend", 1, Action::Resend, &own, Metadata { issue: Issue::Resend, challenge: own.binding }),
         ("lost", 1, Action::Answer, &superseded, Metadata { issue: Issue::AfterWrongAnswer, challenge: bound }),
     ] {
-        assert_eq!(metadata(&request(number, action), view), expected, "{name}");
+        assert_eq!(metadata(Round { number, bound }, action, view), expected, "{name}");
     }
 }
 

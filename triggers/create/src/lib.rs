@@ -1,0 +1,213 @@
+//! CreateAuthChallenge: makes the code, sends the mail, and tells the client how things stand.
+
+mod mail;
+mod response;
+mod settings;
+
+use std::{sync::Arc, time::Duration};
+
+use aws_config::SdkConfig;
+use challenge::{
+    Code, State, Subject,
+    create::{Decision, PublicState, Request, Sending, View, decide, metadata, unbound},
+    state::Fresh,
+};
+use message::Locale;
+use serde_json::Value;
+use trigger_runtime::{Budget, Event, Failure, Metric, Reply, count, now};
+use trigger_store::{Saved, Store, TRIES, User};
+
+use crate::mail::{Delivered, Mailer};
+
+pub use crate::settings::Settings;
+
+/// What is kept of the budget when SES is waited for: enough to mark the mail as sent, and to answer.
+const KEPT_AFTER_MAIL: Duration = Duration::from_millis(700);
+/// What is kept of the budget for the answer itself.
+const KEPT_FOR_ANSWER: Duration = Duration::from_millis(100);
+
+pub struct Create {
+    settings: Settings,
+    store: Store,
+    mailer: Mailer,
+}
+
+impl std::fmt::Debug for Create {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Create").finish_non_exhaustive()
+    }
+}
+
+/// What came of a call, and what the log says of it.
+struct Outcome {
+    view: View,
+    outcome: &'static str,
+    /// The user as loaded, if it was.
+    user: Option<User>,
+}
+
+impl Create {
+    pub async fn new(settings: Settings, config: &SdkConfig) -> Self {
+        let store = Store::new(config, &settings.store).await;
+        let mailer = Mailer::new(config, settings.mail.clone());
+        Self { settings, store, mailer }
+    }
+
+    /// Answers one event. Trouble is a state that the client is told, since an error would end its session.
+    ///
+    /// # Errors
+    /// [`Failure::Malformed`] for an event that is none, or comes where no code may be asked for.
+    pub async fn answer(self: Arc<Self>, event: Value, budget: Budget) -> Result<Reply, Failure> {
+        let event = Event::new(event, "CreateAuthChallenge_")?;
+        let round = event.session().round().ok_or(Failure::Malformed("session"))?;
+        let policy = &self.settings.store.policy;
+        if event.user_not_found() {
+            let response = response::for_unknown_user(&event.subject(), policy);
+            return Ok(Reply { event: event.answered(response), outcome: "unknown-user", reason: "", user: None });
+        }
+        let decided =
+            tokio::time::timeout(budget.left().saturating_sub(KEPT_FOR_ANSWER), self.decide(&event, round, budget));
+        let result = decided.await.unwrap_or(Err(Failure::TimedOut(budget.left().as_millis())));
+        let Outcome { view, outcome, user } = result.unwrap_or_else(|failure| {
+            count(Metric::StoreFault);
+            tracing::error!(target: "trigger", trigger = "create", outcome = "unavailable", reason = %failure);
+            Outcome { view: unbound(PublicState::SendFailed, 0), outcome: "unavailable", user: None }
+        });
+        let subject = event.subject();
+        let (address, hash) =
+            user.map_or((None, None), |user| (user.address, Some(user.keys.current.user_hash(&subject))));
+        let response = response::new(&view, &metadata(round, event.action(), &view), address.as_ref(), policy);
+        let reason = view.state.as_str();
+        Ok(Reply { event: event.answered(response), outcome, reason, user: hash })
+    }
+
+    async fn decide(&self, event: &Event, round: challenge::Round, budget: Budget) -> Result<Outcome, Failure> {
+        let subject = event.subject();
+        let now = now();
+        let policy = &self.settings.store.policy;
+        for _ in 0..TRIES {
+            let user = self.store.load(&subject).await?;
+            let state = self.genuine(&user, now);
+            let request = Request {
+                subject,
+                address: user.address.as_ref(),
+                round,
+                action: event.action(),
+                attempt: event.attempt(),
+                now,
+                fresh: Fresh { id: rand::random(), nonce: rand::random() },
+                key: &user.keys.current,
+            };
+            match decide(&state, &request, policy) {
+                Decision::Show(view) => {
+                    count_shown(view.state);
+                    return Ok(Outcome { view, outcome: "shown", user: Some(user) });
+                }
+                Decision::Tell(told, view) => {
+                    if self.store.save(&subject, &user, &told).await? == Saved::Conflict {
+                        continue;
+                    }
+                    count_shown(view.state);
+                    let outcome = self.tell(&user, event, budget).await;
+                    return Ok(Outcome { view, outcome, user: Some(user) });
+                }
+                Decision::Send(sending) => {
+                    if self.store.save(&subject, &user, sending.pending()).await? == Saved::Conflict {
+                        continue;
+                    }
+                    let (outcome, view) = self.send(&subject, &user, &sending, event, budget).await?;
+                    return Ok(Outcome { view, outcome, user: Some(user) });
+                }
+            }
+        }
+        Err(Failure::unavailable("storing the challenge", "others were always faster"))
+    }
+
+    /// The state to decide on. One that is not genuine was written by somebody who wants something forgotten.
+    fn genuine(&self, user: &User, now: challenge::UnixSeconds) -> State {
+        let Some(error) = user.unusable else { return user.state.clone() };
+        count(Metric::StateForged);
+        tracing::warn!(target: "trigger", trigger = "create", outcome = "state-forged", reason = %error);
+        State::after_tampering(&self.settings.store.policy, now)
+    }
+
+    fn locale(&self, user: &User, event: &Event) -> Locale {
+        Locale::choose(event.locale(), user.locale.as_deref(), self.settings.mail.locale)
+    }
+
+    /// Sends the code of a challenge that is stored as pending, and marks it as sent.
+    async fn send(
+        &self,
+        subject: &Subject<'_>,
+        user: &User,
+        sending: &Sending,
+        event: &Event,
+        budget: Budget,
+    ) -> Result<(&'static str, View), Failure> {
+        let challenge = sending.challenge();
+        let key = user.keys.get(challenge.key()).ok_or_else(|| Failure::unavailable("deriving the code", "no key"))?;
+        let address = user.address.as_ref().ok_or(Failure::Malformed("email"))?;
+        let code = Code::derive(key, subject, challenge, self.settings.store.policy.code_length);
+        let seconds_left = challenge.seconds_left(now());
+        let patience = budget.left().saturating_sub(KEPT_AFTER_MAIL);
+        match self.mailer.send(self.locale(user, event), address, &code, seconds_left, patience).await {
+            Ok(Delivered::Accepted) => {
+                count(Metric::CodesSent);
+                let left = budget.left().saturating_sub(2 * KEPT_FOR_ANSWER);
+                // The mail is out and its code works already: this write only spares a repeated call a second mail.
+                let left_pending = match tokio::time::timeout(left, self.mark_sent(subject, sending)).await {
+                    Ok(marked) => marked.err().map(|failure| failure.to_string()),
+                    Err(_) => Some("no time left".to_owned()),
+                };
+                if let Some(reason) = left_pending {
+                    count(Metric::StoreFault);
+                    tracing::warn!(target: "trigger", trigger = "create", outcome = "left-pending", reason);
+                }
+                Ok(("sent", sending.view(true)))
+            }
+            Ok(Delivered::Unknown) => {
+                count(Metric::CodesSent);
+                Ok(("sent-perhaps", sending.view(true)))
+            }
+            Err(failure) => {
+                count(Metric::DeliveryFailed);
+                tracing::error!(target: "trigger", trigger = "create", outcome = "mail-refused", reason = %failure);
+                Ok(("not-sent", sending.view(false)))
+            }
+        }
+    }
+
+    /// Reads again before it writes: answers may have been given while the mail went out.
+    async fn mark_sent(&self, subject: &Subject<'_>, sending: &Sending) -> Result<(), Failure> {
+        for _ in 0..TRIES {
+            let user = self.store.load(subject).await?;
+            let Some(state) = sending.sent(&user.state) else { return Ok(()) };
+            if self.store.save(subject, &user, &state).await? == Saved::Stored {
+                return Ok(());
+            }
+        }
+        Err(Failure::unavailable("marking the mail as sent", "others were always faster"))
+    }
+
+    /// Tells a locked-out user; what becomes of the notice changes nothing for the sign-in.
+    async fn tell(&self, user: &User, event: &Event, budget: Budget) -> &'static str {
+        let Some(address) = &user.address else { return "not-told" };
+        let patience = budget.left().saturating_sub(2 * KEPT_FOR_ANSWER);
+        match self.mailer.send_notice(self.locale(user, event), address, patience).await {
+            Ok(_) => "told",
+            Err(failure) => {
+                count(Metric::DeliveryFailed);
+                tracing::error!(target: "trigger", trigger = "create", outcome = "notice-refused", reason = %failure);
+                "not-told"
+            }
+        }
+    }
+}
+
+fn count_shown(state: PublicState) {
+    match state {
+        PublicState::SendThrottled => count(Metric::MailsThrottled),
+        PublicState::Locked | PublicState::LockedUntilUnlocked => count(Metric::UsersLocked),
+        _ => {}
+    }
+}

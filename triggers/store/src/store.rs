@@ -1,0 +1,143 @@
+//! The one seam to where states are kept: load a user fresh, store a state that was made from what was loaded.
+//!
+//! In the store `table` a write goes through only if nobody has written in between, so limits are exact. In the store
+//! `attribute`, the article's, the later of two writes wins, since Cognito has no conditional one: limits are soft.
+
+use std::{sync::Arc, time::Duration};
+
+use aws_config::SdkConfig;
+use challenge::{Address, KeyRing, OpenError, SealedState, State, Subject};
+use trigger_runtime::{Failure, Metric, count, now};
+
+use crate::{Keys, StoreSettings, table::Table, user::Directory};
+
+#[derive(Debug)]
+pub struct Store {
+    directory: Directory,
+    table: Option<Table>,
+    keys: Keys,
+}
+
+/// A user as it is at this moment.
+#[derive(Debug)]
+pub struct User {
+    /// What was stored, or nothing remembered when there was nothing, or nothing genuine.
+    pub state: State,
+    /// Why the stored value was not taken for a state, if it was not.
+    pub unusable: Option<OpenError>,
+    /// The address, if it is verified and can be one.
+    pub address: Option<Address>,
+    /// The language that the user has set.
+    pub locale: Option<String>,
+    pub keys: Arc<KeyRing>,
+    /// The version of the item that the state was read from; `None` where there was none.
+    version: Option<u64>,
+}
+
+/// What became of a write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Saved {
+    Stored,
+    /// Somebody else has written since the user was loaded: load again, decide again.
+    Conflict,
+}
+
+/// How often a decision is made again because somebody else was faster. Each time somebody was, so with a limit of
+/// guesses the limit is reached first.
+pub const TRIES: usize = 10;
+
+/// What mirroring a lock may take: it follows a write that has gone through already.
+const MIRROR_PATIENCE: Duration = Duration::from_millis(500);
+
+impl Store {
+    pub async fn new(config: &SdkConfig, settings: &StoreSettings) -> Self {
+        Self {
+            directory: Directory::new(config, settings.attribute.clone()),
+            table: settings.table.clone().map(|name| Table::new(config, name)),
+            keys: Keys::new(config, settings.secret.clone()).await,
+        }
+    }
+
+    /// Whether a write can tell that somebody else has written in between.
+    #[must_use]
+    pub const fn is_exact(&self) -> bool {
+        self.table.is_some()
+    }
+
+    /// Reads the user fresh: whether the attributes in an event are what was stored last is not documented.
+    ///
+    /// # Errors
+    /// [`Failure::Unavailable`] when the user, the state or the keys cannot be read.
+    pub async fn load(&self, subject: &Subject<'_>) -> Result<User, Failure> {
+        let item = async {
+            match &self.table {
+                Some(table) => table.get(subject).await,
+                None => Ok(None),
+            }
+        };
+        let (entry, item, keys) = tokio::join!(self.directory.get(subject), item, self.keys.ring());
+        let (entry, item, mut keys) = (entry?, item?, keys?);
+        let mirrored = self.open(entry.sealed.as_ref(), subject, &mut keys).await?;
+        let (state, unusable) = match &item {
+            // A lock that was written while the other store was in use counts as well, if it is the later word.
+            Some(item) => match (self.open(Some(&item.sealed), subject, &mut keys).await?, mirrored) {
+                (Ok(state), Ok(mirrored)) => (state.with_newer_failures(&mirrored), None),
+                (Ok(state), Err(_)) => (state, None),
+                (Err(error), _) => (State::default(), Some(error)),
+            },
+            None => mirrored.map_or_else(|error| (State::default(), Some(error)), |state| (state, None)),
+        };
+        let version = item.map(|item| item.version);
+        Ok(User { state, unusable, address: entry.address, locale: entry.locale, keys, version })
+    }
+
+    /// Opens what was stored; nothing stored is an empty state. A state whose key is gone has outlived two rotations, and
+    /// is forgotten like one whose time is over.
+    async fn open(
+        &self,
+        sealed: Option<&SealedState>,
+        subject: &Subject<'_>,
+        keys: &mut Arc<KeyRing>,
+    ) -> Result<Result<State, OpenError>, Failure> {
+        let Some(sealed) = sealed else { return Ok(Ok(State::default())) };
+        match sealed.open(subject, keys) {
+            Err(OpenError::UnknownKey(id)) => {
+                *keys = self.keys.ring_with(id).await?;
+                Ok(match sealed.open(subject, keys) {
+                    Err(OpenError::UnknownKey(_)) => {
+                        tracing::warn!(target: "trigger", outcome = "state-outlived-its-key");
+                        Ok(State::default())
+                    }
+                    opened => opened,
+                })
+            }
+            opened => Ok(opened),
+        }
+    }
+
+    /// Stores `state`, made from what `user` was loaded with, sealed with the current key.
+    ///
+    /// # Errors
+    /// [`Failure::Unavailable`] when it is not known to be stored.
+    pub async fn save(&self, subject: &Subject<'_>, user: &User, state: &State) -> Result<Saved, Failure> {
+        let sealed = SealedState::seal(state, subject, &user.keys.current, rand::random())
+            .ok_or_else(|| Failure::unavailable("sealing", "the state could not be sealed"))?;
+        let Some(table) = &self.table else {
+            return self.directory.put(subject, &sealed).await.map(|()| Saved::Stored);
+        };
+        let saved = table.put(subject, user.version, &sealed, state, now()).await?;
+        if saved == Saved::Stored && state.changes_lock(&user.state) {
+            self.mirror(subject, &sealed).await;
+        }
+        Ok(saved)
+    }
+
+    /// Puts a changed lock where the other store would find it, so that switching the stage's store loses none.
+    async fn mirror(&self, subject: &Subject<'_>, sealed: &SealedState) {
+        let mirrored = tokio::time::timeout(MIRROR_PATIENCE, self.directory.put(subject, sealed)).await;
+        if !matches!(mirrored, Ok(Ok(()))) {
+            count(Metric::StoreFault);
+            tracing::warn!(target: "trigger", outcome = "lock-not-mirrored");
+        }
+    }
+}

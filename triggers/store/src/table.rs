@@ -1,0 +1,79 @@
+//! The store `table`: one item per user, written only if nobody else has written since it was read.
+
+use aws_config::SdkConfig;
+use aws_sdk_dynamodb::{Client, operation::put_item::PutItemError, types::AttributeValue};
+use challenge::{SealedState, State, Subject, UnixSeconds};
+use trigger_runtime::Failure;
+
+use crate::{Saved, failure};
+
+const USER: &str = "user";
+const VERSION: &str = "version";
+const STATE: &str = "state";
+const EXPIRES: &str = "expires";
+
+#[derive(Debug)]
+pub(crate) struct Table {
+    dynamodb: Client,
+    name: String,
+}
+
+/// An item as it was read.
+#[derive(Debug)]
+pub(crate) struct Item {
+    pub(crate) version: u64,
+    pub(crate) sealed: SealedState,
+}
+
+impl Table {
+    pub(crate) fn new(config: &SdkConfig, name: String) -> Self {
+        Self { dynamodb: Client::new(config), name }
+    }
+
+    pub(crate) async fn get(&self, subject: &Subject<'_>) -> Result<Option<Item>, Failure> {
+        let key = AttributeValue::S(subject.storage_key());
+        let request = self.dynamodb.get_item().table_name(&self.name).key(USER, key).consistent_read(true);
+        let answer = request.send().await.map_err(|error| failure("GetItem", &error))?;
+        let Some(item) = answer.item else { return Ok(None) };
+        let version = item.get(VERSION).and_then(|value| value.as_n().ok()?.parse().ok());
+        let sealed = item.get(STATE).and_then(|value| value.as_s().ok());
+        match (version, sealed) {
+            (Some(version), Some(sealed)) => Ok(Some(Item { version, sealed: SealedState::new(sealed.clone()) })),
+            _ => Err(Failure::unavailable("GetItem", "the item is not one of ours")),
+        }
+    }
+
+    /// Writes the item that follows `read`, the version that was read before, if it is still the latest.
+    pub(crate) async fn put(
+        &self,
+        subject: &Subject<'_>,
+        read: Option<u64>,
+        sealed: &SealedState,
+        state: &State,
+        now: UnixSeconds,
+    ) -> Result<Saved, Failure> {
+        let next = read.map_or(1, |version| version.saturating_add(1));
+        let request = self
+            .dynamodb
+            .put_item()
+            .table_name(&self.name)
+            .item(USER, AttributeValue::S(subject.storage_key()))
+            .item(VERSION, AttributeValue::N(next.to_string()))
+            .item(STATE, AttributeValue::S(sealed.as_str().to_owned()))
+            .item(EXPIRES, AttributeValue::N(state.forgettable_at(now).0.to_string()));
+        let request = match read {
+            None => request.condition_expression("attribute_not_exists(#u)").expression_attribute_names("#u", USER),
+            Some(version) => request
+                .condition_expression("#v = :expected")
+                .expression_attribute_names("#v", VERSION)
+                .expression_attribute_values(":expected", AttributeValue::N(version.to_string())),
+        };
+        match request.send().await {
+            Ok(_) => Ok(Saved::Stored),
+            Err(error) if error.as_service_error().is_some_and(PutItemError::is_conditional_check_failed_exception) => {
+                Ok(Saved::Conflict)
+            }
+            Err(error) => Err(failure("PutItem", &error)),
+        }
+    }
+}

@@ -1,0 +1,146 @@
+//! VerifyAuthChallengeResponse: checks an answer and uses it up. Whatever cannot be stored is answered with no.
+
+use std::{sync::Arc, time::Duration};
+
+use aws_config::SdkConfig;
+use challenge::{
+    Answer, ChallengeId, Policy, Subject,
+    verify::{Guess, Question, Verdict, decide},
+};
+use serde_json::{Value, json};
+use trigger_runtime::{Budget, Event, Failure, Metric, Reply, count, now};
+use trigger_store::{BINDING_PARAMETER, Saved, Store, StoreSettings, TRIES, User};
+
+/// What is kept of the budget for the answer itself.
+const KEPT_FOR_ANSWER: Duration = Duration::from_millis(100);
+
+#[derive(Debug)]
+pub struct Verify {
+    store: Store,
+    policy: Policy,
+}
+
+/// Whether the answer was right, why not, and the user's hash for the log, if the user could be loaded.
+struct Judgement {
+    correct: bool,
+    reason: &'static str,
+    user: Option<String>,
+}
+
+impl Judgement {
+    const fn no(reason: &'static str, user: Option<String>) -> Self {
+        Self { correct: false, reason, user }
+    }
+}
+
+impl Verify {
+    pub async fn new(settings: StoreSettings, config: &SdkConfig) -> Self {
+        Self { store: Store::new(config, &settings).await, policy: settings.policy }
+    }
+
+    /// Answers one event.
+    ///
+    /// # Errors
+    /// [`Failure::Malformed`] for an event that is none.
+    pub async fn answer(self: Arc<Self>, event: Value, budget: Budget) -> Result<Reply, Failure> {
+        let event = Event::new(event, "VerifyAuthChallengeResponse_")?;
+        let judged = tokio::time::timeout(budget.left().saturating_sub(KEPT_FOR_ANSWER), self.judge(&event));
+        let result = judged.await.unwrap_or(Err(Failure::TimedOut(budget.left().as_millis())));
+        let Judgement { correct, reason, user } = result.unwrap_or_else(|failure| {
+            count(Metric::StoreFault);
+            tracing::error!(target: "trigger", trigger = "verify", outcome = "unavailable", reason = %failure);
+            Judgement::no("unavailable", None)
+        });
+        count(if correct { Metric::CodesVerified } else { Metric::CodesRejected });
+        let outcome = if correct { "accepted" } else { "rejected" };
+        Ok(Reply { event: event.answered(json!({"answerCorrect": correct})), outcome, reason, user })
+    }
+
+    async fn judge(&self, event: &Event) -> Result<Judgement, Failure> {
+        if event.user_not_found() {
+            return Ok(Judgement::no("unknown-user", None));
+        }
+        let subject = event.subject();
+        let answer = Answer::new(event.challenge_answer());
+        let now = now();
+        for _ in 0..TRIES {
+            let user = self.store.load(&subject).await?;
+            let hash = Some(user.keys.current.user_hash(&subject));
+            if let Some(error) = user.unusable {
+                count(Metric::StateForged);
+                tracing::warn!(target: "trigger", trigger = "verify", outcome = "state-forged", reason = %error);
+                return Ok(Judgement::no("state-forged", hash));
+            }
+            let question = Question {
+                subject,
+                binding: event.private_parameter(BINDING_PARAMETER).and_then(ChallengeId::parse),
+                answer: &answer,
+                action: event.action(),
+                attempt: event.attempt(),
+                client: event.client(),
+                address: user.address.as_ref(),
+                now,
+            };
+            let guess = match decide(&user.state, &question, &self.policy, &user.keys) {
+                Verdict::Reject(reason) => return Ok(Judgement::no(reason.reason(), hash)),
+                Verdict::AcceptAgain => return Ok(Judgement { correct: true, reason: "repeated", user: hash }),
+                Verdict::Compare(guess) => guess,
+            };
+            let decided = if self.store.is_exact() {
+                self.exactly(&subject, &user, &guess).await?
+            } else {
+                self.softly(&subject, &user, &guess).await?
+            };
+            if let Some((correct, reason)) = decided {
+                return Ok(Judgement { correct, reason, user: hash });
+            }
+        }
+        Err(Failure::unavailable("storing the guess", "others were always faster"))
+    }
+
+    /// Reserves the guess, compares, and consumes. `None` when the guess could not be reserved because somebody else has
+    /// written: nothing was compared.
+    async fn exactly(
+        &self,
+        subject: &Subject<'_>,
+        user: &User,
+        guess: &Guess<'_>,
+    ) -> Result<Option<(bool, &'static str)>, Failure> {
+        if let Some(reserved) = guess.reserved()
+            && self.store.save(subject, user, reserved).await? == Saved::Conflict
+        {
+            return Ok(None);
+        }
+        if !guess.is_right() {
+            return Ok(Some((false, "wrong-code")));
+        }
+        for _ in 0..TRIES {
+            let user = self.store.load(subject).await?;
+            let Some(accepted) = guess.accepted(&user.state) else { return Ok(Some((false, "superseded"))) };
+            if self.store.save(subject, &user, &accepted).await? == Saved::Stored {
+                return Ok(Some((true, "")));
+            }
+        }
+        Err(Failure::unavailable("storing the consumption", "others were always faster"))
+    }
+
+    /// Where a write cannot tell whether somebody else has written, reserving first is not exact either, and Cognito takes
+    /// 25 updates a second for a whole Region: so the guess and what came of it are one write. Nobody hears of the outcome
+    /// unless it is stored.
+    async fn softly(
+        &self,
+        subject: &Subject<'_>,
+        user: &User,
+        guess: &Guess<'_>,
+    ) -> Result<Option<(bool, &'static str)>, Failure> {
+        let reserved = guess.reserved().unwrap_or(&user.state);
+        let right = guess.is_right();
+        let accepted = if right { guess.accepted(reserved) } else { None };
+        match (accepted, guess.reserved()) {
+            (Some(accepted), _) => self.store.save(subject, user, &accepted).await?,
+            (None, Some(reserved)) => self.store.save(subject, user, reserved).await?,
+            (None, None) => Saved::Stored,
+        };
+        Ok(Some(if right { (true, "") } else { (false, "wrong-code") }))
+    }
+}
