@@ -1,32 +1,12 @@
-//! The mail with the code: subject, text and HTML from `templates/email/<locale>`, compiled in, so that a broken
-//! template fails the build and not a sign-in.
+//! The mails: the one with the code, and the notice to somebody whose account was locked. Subject, text and HTML of
+//! each come from `templates/email/<locale>`.
 
-use askama::Template;
+mod locale;
+mod templates;
 
-/// A language that the mail is written in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Locale {
-    En,
-}
+pub use locale::Locale;
 
-impl Locale {
-    pub const ALL: [Self; 1] = [Self::En];
-
-    /// Takes a language tag that a stage or a user names, or `None` where there is no mail in it.
-    #[must_use]
-    pub fn parse(tag: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|locale| locale.as_str().eq_ignore_ascii_case(tag))
-    }
-
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::En => "en",
-        }
-    }
-}
-
-/// What the mail says. Not printable: it holds the code.
+/// What the mail with the code says. Not printable: it holds the code.
 #[derive(Clone, Copy)]
 pub struct Content<'a> {
     pub code: &'a str,
@@ -45,7 +25,14 @@ impl std::fmt::Debug for Content<'_> {
     }
 }
 
-/// A mail that is ready to go out. Not printable: it holds the code.
+/// What the notice says: somebody with the right password was locked out after wrong codes.
+#[derive(Debug, Clone, Copy)]
+pub struct Notice<'a> {
+    /// What the user knows the service by.
+    pub product: &'a str,
+}
+
+/// A mail that is ready to go out. Not printable: it may hold a code.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Message {
     /// One line, without the code: mail systems log subjects.
@@ -65,42 +52,20 @@ impl std::fmt::Debug for Message {
 #[error("the mail could not be rendered")]
 pub struct RenderError;
 
-#[derive(Template)]
-#[template(path = "en/subject.txt")]
-struct EnSubject<'a> {
-    product: &'a str,
-}
-
-#[derive(Template)]
-#[template(path = "en/body.txt")]
-struct EnText<'a> {
-    code: &'a str,
-    product: &'a str,
-    minutes: u64,
-}
-
-#[derive(Template)]
-#[template(path = "en/body.html")]
-struct EnHtml<'a> {
-    code: &'a str,
-    product: &'a str,
-    minutes: u64,
-}
-
-/// Writes the mail.
+/// Writes the mail with the code.
 ///
 /// # Errors
 /// [`RenderError`] when the template engine refuses.
 pub fn render(locale: Locale, content: &Content<'_>) -> Result<Message, RenderError> {
-    let Content { code, product, minutes } = *content;
-    let written = |template: Result<String, askama::Error>| template.map_err(|_| RenderError);
-    match locale {
-        Locale::En => Ok(Message {
-            subject: written(EnSubject { product }.render())?.trim().to_owned(),
-            text: written(EnText { code, product, minutes }.render())?,
-            html: written(EnHtml { code, product, minutes }.render())?,
-        }),
-    }
+    templates::code(locale, content)
+}
+
+/// Writes the notice.
+///
+/// # Errors
+/// [`RenderError`] when the template engine refuses.
+pub fn render_notice(locale: Locale, notice: &Notice<'_>) -> Result<Message, RenderError> {
+    templates::locked(locale, notice)
 }
 
 #[cfg(test)]
@@ -108,32 +73,9 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
 
-    const CONTENT: Content<'_> = Content { code: "012345", product: "Shop & <Co>", minutes: 10 };
-
-    #[test]
-    fn the_body_shows_the_code_and_every_part_the_product() {
-        for locale in Locale::ALL {
-            let message = render(locale, &CONTENT).unwrap();
-            for part in [&message.subject, &message.text, &message.html] {
-                assert!(part.contains("Shop"), "{locale:?}");
-                assert!(!part.contains("{{") && !part.contains("{%"), "{locale:?}");
-            }
-            assert!(message.text.contains("012345") && message.html.contains("012345"), "{locale:?}");
-            assert!(!message.subject.contains("012345"), "mail systems log subjects");
-            assert!(message.text.contains("10") && message.html.contains("10"), "{locale:?}");
-            assert!(!message.subject.contains('\n'), "a subject is one line");
-        }
-    }
-
-    #[test]
-    fn only_the_html_is_escaped() {
-        let message = render(Locale::En, &CONTENT).unwrap();
-        assert!(message.subject.contains("Shop & <Co>") && message.text.contains("Shop & <Co>"));
-        assert!(!message.html.contains("<Co>"), "{}", message.html);
-    }
-
     #[test]
     fn debug_shows_no_code() {
-        assert!(!format!("{CONTENT:?}{:?}", render(Locale::En, &CONTENT).unwrap()).contains("012345"));
+        let content = Content { code: "012345", product: "Example", minutes: 10 };
+        assert!(!format!("{content:?}{:?}", render(Locale::En, &content).unwrap()).contains("012345"));
     }
 }

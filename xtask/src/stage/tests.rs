@@ -75,7 +75,7 @@ fn one_mistake_is_one_message_on_its_line() {
         ("number as text", "code_length = 6", "code_length = \"6\"",
          &["`challenge.code_length`: expected a whole number, found a string <- code_length = \"6\""]),
         ("language without a mail", "default_locale = \"en\"", "default_locale = \"xx\"",
-         &["`email.default_locale`: there is no mail in `xx`, only in `en` <- default_locale = \"xx\""]),
+         &["`email.default_locale`: there is no mail in `xx`, only in `en`, `de`, `es`, `fr`, `ja`, `vi`, `pt-BR` <- default_locale = \"xx\""]),
         ("unknown tier", "tier = \"lite\" #", "tier = \"basic\" #",
          &["`user_pool.tier`: `basic` is none of `lite`, `essentials`, `plus` <- tier = \"basic\" # Cognito's own e-mail MFA needs \"essentials\" or \"plus\""]),
         ("account with the host's architecture", "region = \"eu-central-1\"\nstack", "account = \"111122223333\"\nregion = \"eu-central-1\"\nstack",
