@@ -19,7 +19,7 @@ use trigger_store::{Saved, Store, TRIES, User};
 
 use crate::mail::{Delivered, Mailer};
 
-pub use crate::settings::Settings;
+pub use crate::settings::{MailSettings, Settings};
 
 /// What is kept of the budget when SES is waited for: enough to mark the mail as sent, and to answer.
 const KEPT_AFTER_MAIL: Duration = Duration::from_millis(700);

@@ -5,8 +5,8 @@ use trigger_runtime::settings::{SettingError, optional, text};
 use trigger_store::StoreSettings;
 
 pub struct Settings {
-    pub(crate) store: StoreSettings,
-    pub(crate) mail: MailSettings,
+    pub store: StoreSettings,
+    pub mail: MailSettings,
 }
 
 impl std::fmt::Debug for Settings {
@@ -15,13 +15,14 @@ impl std::fmt::Debug for Settings {
     }
 }
 
-#[derive(Clone)]
-pub(crate) struct MailSettings {
-    pub(crate) from: String,
-    pub(crate) region: String,
-    pub(crate) configuration_set: Option<String>,
-    pub(crate) product: String,
-    pub(crate) locale: Locale,
+/// Who sends the mail, in whose name, in which words.
+#[derive(Debug, Clone)]
+pub struct MailSettings {
+    pub from: String,
+    pub region: String,
+    pub configuration_set: Option<String>,
+    pub product: String,
+    pub locale: Locale,
 }
 
 impl Settings {

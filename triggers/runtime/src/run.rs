@@ -3,12 +3,13 @@
 use std::{
     future::Future,
     sync::Arc,
-    time::{Duration, Instant, SystemTime},
+    time::{Duration, SystemTime},
 };
 
 use challenge::UnixSeconds;
 use lambda_runtime::{LambdaEvent, service_fn};
 use serde_json::Value;
+use tokio::time::Instant;
 
 use crate::{Failure, log};
 
@@ -24,6 +25,12 @@ pub struct Budget {
 }
 
 impl Budget {
+    /// Begins now, for an event whose function is ended after `deadline`.
+    #[must_use]
+    pub fn new(deadline: Duration) -> Self {
+        Self { end: Instant::now() + BUDGET.min(deadline.saturating_sub(RESERVE)) }
+    }
+
     #[must_use]
     pub fn left(self) -> Duration {
         self.end.saturating_duration_since(Instant::now())
@@ -75,8 +82,7 @@ where
     lambda_runtime::run(service_fn(|event: LambdaEvent<Value>| {
         let (payload, context) = event.into_parts();
         let begun = Instant::now();
-        let left = context.deadline().duration_since(SystemTime::now()).unwrap_or_default();
-        let budget = Budget { end: begun + BUDGET.min(left.saturating_sub(RESERVE)) };
+        let budget = Budget::new(context.deadline().duration_since(SystemTime::now()).unwrap_or_default());
         let answer = handler(payload, budget);
         async move {
             let result = within(budget, answer).await;
@@ -88,7 +94,10 @@ where
 }
 
 /// Runs `answer` as a task of its own, so that a panic in it becomes a failure like any other.
-async fn within(
+///
+/// # Errors
+/// Those of `answer`; [`Failure::Panicked`], and [`Failure::TimedOut`] when the budget ends first.
+pub async fn within(
     budget: Budget,
     answer: impl Future<Output = Result<Reply, Failure>> + Send + 'static,
 ) -> Result<Reply, Failure> {

@@ -5,12 +5,13 @@
 
 use std::{
     sync::{Arc, PoisonError, RwLock},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use aws_config::SdkConfig;
 use aws_sdk_secretsmanager::{Client, operation::get_secret_value::GetSecretValueError};
 use challenge::{Key, KeyId, KeyRing};
+use tokio::time::Instant;
 use trigger_runtime::Failure;
 
 use crate::failure;
