@@ -83,7 +83,7 @@ fn the_templates_are_tidy() {
             }
         }
     }
-    assert_eq!(files, 7);
+    assert_eq!(files, 9);
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 

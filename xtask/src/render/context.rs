@@ -2,10 +2,14 @@
 
 use serde::Serialize;
 
-use crate::stage::{self, AppClient, AttributeAccess, Identity, Recovery, SignIn, Stage, Tier};
+use crate::stage::{self, AppClient, AttributeAccess, Identity, Recovery, SignIn, Stage, Store, Tier};
 use crate::trigger::Trigger;
 
+use super::alarms::{self, Alarm};
+use super::environment;
+
 const CODE_KEY_ARN: &str = "CodeKey.Id";
+const STATE_TABLE: &str = "StateTable";
 
 /// Choices are lists of none or one, since a template loops where it would otherwise branch.
 #[derive(Debug, Serialize)]
@@ -17,6 +21,9 @@ pub(super) struct Context {
     email: Email,
     triggers: Vec<Function>,
     app_clients: Vec<Client>,
+    state_tables: Vec<&'static str>,
+    alarms: Vec<Alarm>,
+    alarm_addresses: Vec<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -60,15 +67,16 @@ struct Function {
     /// With CloudFormation's `${…}`.
     log_group: String,
     description: &'static str,
-    environment: Vec<Variable>,
+    environment: Vec<environment::Variable>,
     key_arns: Vec<&'static str>,
+    state_tables: Vec<Table>,
     sends: Vec<Send>,
 }
 
 #[derive(Debug, Serialize)]
-struct Variable {
-    name: &'static str,
-    value: String,
+struct Table {
+    id: &'static str,
+    arn: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -107,6 +115,9 @@ impl Context {
             email: Email::new(&stage.email),
             triggers: stage.triggers().map(|trigger| Function::new(stage, trigger)).collect(),
             app_clients: stage.app_clients.iter().map(|client| Client::new(stage, client)).collect(),
+            state_tables: state_table(stage).into_iter().collect(),
+            alarms: alarms::of(stage),
+            alarm_addresses: stage.alarm_address.iter().map(ToString::to_string).collect(),
         }
     }
 }
@@ -146,6 +157,13 @@ impl Email {
     }
 }
 
+fn state_table(stage: &Stage) -> Option<&'static str> {
+    match stage.challenge.store {
+        Store::Table => Some(STATE_TABLE),
+        Store::Attribute => None,
+    }
+}
+
 /// A managed identity is named by reference, so that it is there before whoever sends through it.
 fn identity_arn(email: &stage::Email) -> String {
     let name = match email.identity {
@@ -179,8 +197,13 @@ impl Function {
                 Trigger::Verify => "Compares the answer with the code",
                 Trigger::Gate => "Lets tokens pass only for a confirmed code",
             },
-            environment: environment(stage, trigger),
+            environment: environment::of(stage, trigger),
             key_arns: uses_state.then_some(CODE_KEY_ARN).into_iter().collect(),
+            state_tables: state_table(stage)
+                .filter(|_| uses_state)
+                .map(|id| Table { id, arn: format!("{id}.Arn") })
+                .into_iter()
+                .collect(),
             sends: (trigger == Trigger::Create).then(|| Send::new(&stage.email)).into_iter().collect(),
         }
     }
@@ -196,39 +219,6 @@ impl Send {
             from_address: email.from_address.to_string(),
         }
     }
-}
-
-fn environment(stage: &Stage, trigger: Trigger) -> Vec<Variable> {
-    let (policy, email) = (&stage.challenge.policy, &stage.email);
-    let attributes = || stage.challenge.custom_attribute();
-    let variables = match trigger {
-        Trigger::Define => vec![("MAX_ATTEMPTS", policy.max_attempts.get().to_string())],
-        Trigger::Create => {
-            let configuration_set = email.configuration_set.as_ref();
-            [
-                ("CUSTOM_ATTRIBUTES", attributes()),
-                ("EMAIL_FROM_ADDRESS", email.from_address.to_string()),
-                ("EMAIL_REGION", email.region.to_string()),
-            ]
-            .into_iter()
-            .chain(configuration_set.map(|set| ("EMAIL_CONFIGURATION_SET", set.to_string())))
-            .chain([
-                ("PRODUCT_NAME", email.product_name.to_string()),
-                ("DEFAULT_LOCALE", email.default_locale.as_str().to_owned()),
-                ("CONFIRM_CODE_TIMEOUT", policy.code_life.get().to_string()),
-                ("CODE_LENGTH", policy.code_length.get().to_string()),
-                ("MAX_ATTEMPTS", policy.max_attempts.get().to_string()),
-                ("RESEND_AFTER", policy.resend_after.get().to_string()),
-                ("SENDS_PER_HOUR", policy.sends_per_hour.get().to_string()),
-            ])
-            .collect()
-        }
-        Trigger::Verify => {
-            vec![("CUSTOM_ATTRIBUTES", attributes()), ("CODE_LENGTH", policy.code_length.get().to_string())]
-        }
-        Trigger::Gate => vec![("CUSTOM_ATTRIBUTES", attributes())],
-    };
-    variables.into_iter().map(|(name, value)| Variable { name, value }).collect()
 }
 
 impl Client {

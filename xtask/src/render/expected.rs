@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::stage::{AppClient, AttributeAccess, Identity, Recovery, SignIn, Stage};
+use crate::stage::{AppClient, AttributeAccess, Identity, Recovery, SignIn, Stage, Store};
 use crate::trigger::Trigger;
 
 /// The values of the stage that the template does not hold at their place, as lines for people.
@@ -16,6 +16,7 @@ pub(super) fn missing(stage: &Stage, document: &Value) -> Vec<String> {
     };
     pool(stage, &mut expect);
     triggers(stage, &mut expect);
+    state(stage, &mut expect);
     stage.app_clients.iter().for_each(|client| app_client(stage, client, &mut expect));
     let identity = match stage.email.identity {
         Identity::Managed => json!(stage.email.identity_name),
@@ -61,44 +62,62 @@ fn pool(stage: &Stage, expect: &mut impl FnMut(&str, Value)) {
 }
 
 fn triggers(stage: &Stage, expect: &mut impl FnMut(&str, Value)) {
-    let (policy, email) = (&stage.challenge.policy, &stage.email);
-    let attribute = json!(format!("custom:{}", stage.challenge.attribute));
-    let key = json!({ "Fn::GetAtt": ["CodeKey", "Id"] });
-    let number = |number: u64| json!(number.to_string());
     for trigger in stage.triggers() {
-        let environment = match trigger {
-            Trigger::Define => json!({ "MAX_ATTEMPTS": number(policy.max_attempts.get().into()) }),
-            Trigger::Create => {
-                let mut variables = json!({
-                    "CUSTOM_ATTRIBUTES": attribute,
-                    "EMAIL_FROM_ADDRESS": email.from_address,
-                    "EMAIL_REGION": email.region,
-                    "PRODUCT_NAME": email.product_name,
-                    "DEFAULT_LOCALE": email.default_locale.as_str(),
-                    "CONFIRM_CODE_TIMEOUT": number(policy.code_life.get().into()),
-                    "CODE_LENGTH": number(policy.code_length.get().into()),
-                    "MAX_ATTEMPTS": number(policy.max_attempts.get().into()),
-                    "RESEND_AFTER": number(policy.resend_after.get().into()),
-                    "SENDS_PER_HOUR": number(policy.sends_per_hour.get().into()),
-                    "CODE_KEY_SECRET": key,
-                });
-                if let Some(set) = &email.configuration_set {
-                    variables["EMAIL_CONFIGURATION_SET"] = json!(set);
-                }
-                variables
-            }
-            Trigger::Verify => json!({
-                "CUSTOM_ATTRIBUTES": attribute,
-                "CODE_LENGTH": number(policy.code_length.get().into()),
-                "CODE_KEY_SECRET": key,
-            }),
-            Trigger::Gate => json!({ "CUSTOM_ATTRIBUTES": attribute, "CODE_KEY_SECRET": key }),
-        };
         let id = trigger.logical_id();
-        expect(&format!("/Resources/{id}/Properties/Environment/Variables"), environment);
+        expect(&format!("/Resources/{id}/Properties/Environment/Variables"), environment(stage, trigger));
         expect(&format!("/Resources/{id}/Properties/Code/S3Key"), json!({ "Ref": trigger.key_parameter() }));
         expect(&format!("/Resources/{id}Logs/Properties/RetentionInDays"), json!(stage.log_retention.get()));
     }
+}
+
+fn environment(stage: &Stage, trigger: Trigger) -> Value {
+    let (policy, email) = (&stage.challenge.policy, &stage.email);
+    let number = |number: u64| json!(number.to_string());
+    let mut variables = json!({
+        "MAX_ATTEMPTS": number(policy.max_attempts.get().into()),
+        "STACK_NAME": { "Ref": "AWS::StackName" },
+    });
+    let mut set = |name: &str, value: Value| variables[name] = value;
+    if trigger != Trigger::Define {
+        set("CUSTOM_ATTRIBUTES", json!(format!("custom:{}", stage.challenge.attribute)));
+        set("CODE_KEY_SECRET", json!({ "Fn::GetAtt": ["CodeKey", "Id"] }));
+        set("STATE_STORE", json!(stage.challenge.store.word()));
+        if stage.challenge.store == Store::Table {
+            set("STATE_TABLE", json!({ "Ref": "StateTable" }));
+        }
+        set("CODE_LENGTH", number(policy.code_length.get().into()));
+        set("CONFIRM_CODE_TIMEOUT", number(policy.code_life.get().into()));
+        set("RESEND_AFTER", number(policy.resend_after.get().into()));
+        set("SENDS_PER_HOUR", number(policy.sends_per_hour.get().into()));
+        set("LOCK_AFTER", number(policy.lockout.after.get().into()));
+        set("LOCK_FIRST_WAIT", number(policy.lockout.first_wait.get().into()));
+        set("LOCK_LONGEST_WAIT", number(policy.lockout.longest_wait.get().into()));
+    }
+    if trigger == Trigger::Create {
+        set("EMAIL_FROM_ADDRESS", json!(email.from_address));
+        set("EMAIL_REGION", json!(email.region));
+        set("PRODUCT_NAME", json!(email.product_name));
+        set("DEFAULT_LOCALE", json!(email.default_locale.as_str()));
+        for (name, value) in [
+            ("EMAIL_CONFIGURATION_SET", email.configuration_set.as_ref().map(AsRef::<str>::as_ref)),
+            ("EMAIL_REPLY_TO", email.reply_to.as_ref().map(AsRef::as_ref)),
+        ] {
+            value.into_iter().for_each(|value| set(name, json!(value)));
+        }
+    }
+    variables
+}
+
+/// The table is there and keyed as the functions ask it, or it is not there.
+fn state(stage: &Stage, expect: &mut impl FnMut(&str, Value)) {
+    let table = match stage.challenge.store {
+        Store::Table => json!([{ "AttributeName": "user", "KeyType": "HASH" }]),
+        Store::Attribute => Value::Null,
+    };
+    expect("/Resources/StateTable/Properties/KeySchema", table);
+    expect("/Resources/AlarmSubscription/Properties/Endpoint", json!(stage.alarm_address));
+    let gate_alarm = if stage.gate { json!("GateRefused") } else { Value::Null };
+    expect("/Resources/GateRefusedAlarm/Properties/MetricName", gate_alarm);
 }
 
 fn app_client(stage: &Stage, client: &AppClient, expect: &mut impl FnMut(&str, Value)) {

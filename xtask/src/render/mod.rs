@@ -8,8 +8,10 @@ use anyhow::{Context as _, bail};
 use crate::cli::RenderArgs;
 use crate::stage::{self, Stage, StageName};
 
+mod alarms;
 mod context;
 mod engine;
+mod environment;
 mod expected;
 mod parsed;
 

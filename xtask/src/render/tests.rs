@@ -8,6 +8,9 @@ use super::*;
 
 const LOCAL: &str = include_str!("../../../deploy/stages/local.toml");
 
+/// Makes every resource that there can be appear.
+const ALARM_ADDRESS: (&str, &str) = ("# alarm_address = \"…\"", "alarm_address = \"ops@example.com\" # ");
+
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_path_buf()
 }
@@ -33,6 +36,9 @@ fn keys(document: &Value, section: &str) -> Vec<String> {
 #[test]
 fn the_logical_ids_are_frozen() {
     let frozen = [
+        "AlarmSubscription",
+        "AlarmTopic",
+        "AlarmTopicPolicy",
         "AppClientServer",
         "AppClientWeb",
         "CodeKey",
@@ -45,20 +51,26 @@ fn the_logical_ids_are_frozen() {
         "DefineAuthChallengeLogs",
         "DefineAuthChallengePermission",
         "DefineAuthChallengeRole",
+        "DeliveryFailedAlarm",
+        "GateRefusedAlarm",
         "PreTokenGeneration",
         "PreTokenGenerationLogs",
         "PreTokenGenerationPermission",
         "PreTokenGenerationPoolPolicy",
         "PreTokenGenerationRole",
         "SenderIdentity",
+        "StateForgedAlarm",
+        "StateTable",
+        "StoreFaultAlarm",
         "UserPool",
+        "UsersLockedAlarm",
         "VerifyAuthChallengeResponse",
         "VerifyAuthChallengeResponseLogs",
         "VerifyAuthChallengeResponsePermission",
         "VerifyAuthChallengeResponsePoolPolicy",
         "VerifyAuthChallengeResponseRole",
     ];
-    let found: BTreeSet<_> = keys(&document(&[]), "Resources").into_iter().collect();
+    let found: BTreeSet<_> = keys(&document(&[ALARM_ADDRESS]), "Resources").into_iter().collect();
     assert_eq!(found, frozen.map(str::to_owned).into());
 }
 
@@ -70,7 +82,10 @@ fn what_the_deployer_fills_in_and_reads_is_frozen_too() {
     let expected = expected.chain(crate::trigger::Trigger::ALL.map(crate::trigger::Trigger::key_parameter));
     assert_eq!(parameters, expected.map(str::to_owned).collect());
     let outputs: BTreeSet<_> = keys(&document, "Outputs").into_iter().collect();
-    assert_eq!(outputs, ["AppClientServerId", "AppClientWebId", "Issuer", "UserPoolId"].map(str::to_owned).into());
+    assert_eq!(
+        outputs,
+        ["AlarmTopicArn", "AppClientServerId", "AppClientWebId", "Issuer", "UserPoolId"].map(str::to_owned).into()
+    );
 }
 
 #[test]
@@ -113,7 +128,8 @@ fn a_product_name_stays_what_it_is() {
 #[test]
 fn without_the_gate_nothing_of_it_is_left() {
     let document = document(&[("gate = true #", "gate = false #"), ("accept = []", "accept = [\"no-gate\"]")]);
-    assert!(!document.to_string().contains("PreTokenGeneration"));
+    let text = document.to_string();
+    assert!(!text.contains("PreTokenGeneration") && !text.contains("GateRefused"), "{text}");
 }
 
 #[test]
@@ -125,7 +141,7 @@ fn an_existing_identity_is_named_and_not_made() {
     ]);
     let resources = &document["Resources"];
     assert!(resources.get("SenderIdentity").is_none());
-    let send = &resources["CreateAuthChallengeRole"]["Properties"]["Policies"][0]["PolicyDocument"]["Statement"][2];
+    let send = &resources["CreateAuthChallengeRole"]["Properties"]["Policies"][0]["PolicyDocument"]["Statement"][3];
     assert_eq!(
         *send,
         json!({
@@ -138,6 +154,70 @@ fn an_existing_identity_is_named_and_not_made() {
             "Condition": { "StringEquals": { "ses:FromAddress": "sign-in@example.com" } },
         })
     );
+}
+
+#[test]
+fn the_store_attribute_leaves_no_table_behind() {
+    let document =
+        document(&[("store = \"table\"", "store = \"attribute\""), ("accept = []", "accept = [\"soft-limits\"]")]);
+    let text = document.to_string();
+    assert!(!text.contains("StateTable") && !text.contains("STATE_TABLE") && !text.contains("dynamodb"), "{text}");
+}
+
+/// A lost table is a lost lock, so it stays when the stack goes or the stage turns to the other store.
+#[test]
+fn the_table_is_kept_and_can_be_brought_back() {
+    let document = document(&[]);
+    let table = &document["Resources"]["StateTable"];
+    assert_eq!(
+        (&table["DeletionPolicy"], &table["UpdateReplacePolicy"]),
+        (&json!("RetainExceptOnCreate"), &json!("Retain"))
+    );
+    let properties = &table["Properties"];
+    assert_eq!(properties["TimeToLiveSpecification"], json!({ "AttributeName": "expires", "Enabled": true }));
+    assert_eq!(properties["PointInTimeRecoverySpecification"], json!({ "PointInTimeRecoveryEnabled": true }));
+    assert!(
+        properties.get("TableName").is_none(),
+        "a fixed name could not be replaced, nor made again beside a kept one"
+    );
+}
+
+/// CloudWatch joins an alarm to a metric by namespace, name and the exact set of dimensions; one that names another set
+/// never rings.
+#[test]
+fn every_alarm_is_on_a_metric_of_this_stack_and_rings_somewhere() {
+    let document = document(&[ALARM_ADDRESS]);
+    let resources = document["Resources"].as_object().unwrap();
+    let alarms: Vec<_> =
+        resources.iter().filter(|(_, resource)| resource["Type"] == "AWS::CloudWatch::Alarm").collect();
+    assert_eq!(alarms.len(), 5);
+    for (id, alarm) in alarms {
+        let properties = &alarm["Properties"];
+        assert_eq!(format!("{}Alarm", properties["MetricName"].as_str().unwrap()), *id);
+        assert_eq!(properties["Namespace"], "CognitoEmailMfa", "{id}");
+        assert_eq!(
+            properties["Dimensions"],
+            json!([{ "Name": "Stack", "Value": { "Ref": "AWS::StackName" } }]),
+            "{id}"
+        );
+        assert_eq!(properties["AlarmActions"], json!([{ "Ref": "AlarmTopic" }]), "{id}");
+        assert_eq!(properties["TreatMissingData"], "notBreaching", "{id}");
+    }
+    for trigger in crate::trigger::Trigger::ALL {
+        let variables = &resources[trigger.logical_id()]["Properties"]["Environment"]["Variables"];
+        assert_eq!(variables["STACK_NAME"], json!({ "Ref": "AWS::StackName" }), "{trigger:?}");
+    }
+    assert!(resources["AlarmTopic"].get("Properties").is_none(), "CloudWatch cannot publish with the AWS managed key");
+}
+
+#[test]
+fn an_answer_to_a_mail_goes_where_the_stage_says() {
+    let of = |document: Value| {
+        document["Resources"]["CreateAuthChallenge"]["Properties"]["Environment"]["Variables"]["EMAIL_REPLY_TO"].clone()
+    };
+    assert_eq!(of(document(&[])), Value::Null);
+    let named = ("# reply_to = \"…\"", "reply_to = \"help@example.org\" # ");
+    assert_eq!(of(document(&[named])), "help@example.org");
 }
 
 #[test]
@@ -170,6 +250,8 @@ fn every_role_may_do_what_its_function_calls() {
         expected.insert(format!("{id}Role: [logs:CreateLogStream,logs:PutLogEvents] on {{Fn::GetAtt:[{id}Logs,Arn]}}"));
         if id != "DefineAuthChallenge" {
             expected.insert(format!("{id}Role: secretsmanager:GetSecretValue on {{Fn::GetAtt:[CodeKey,Id]}}"));
+            expected
+                .insert(format!("{id}Role: [dynamodb:GetItem,dynamodb:PutItem] on {{Fn::GetAtt:[StateTable,Arn]}}"));
             expected.insert(format!(
                 "{id}PoolPolicy: [cognito-idp:AdminGetUser,cognito-idp:AdminUpdateUserAttributes] on {{Fn::GetAtt:[UserPool,Arn]}}"
             ));

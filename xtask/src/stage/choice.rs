@@ -65,10 +65,12 @@ choice! {
     Tier { Lite = "lite", Essentials = "essentials", Plus = "plus", }
 }
 choice! {
-    /// Where a challenge is kept. The table store will be the second.
+    /// Where the state of a user is kept, sealed either way.
     Store {
-        /// Sealed, in a custom attribute of the user.
+        /// In a custom attribute of the user, as in the article. Cognito has no conditional write, so limits are soft.
         Attribute = "attribute",
+        /// In a DynamoDB table with conditional writes, so limits are exact.
+        Table = "table",
     }
 }
 choice! {
@@ -117,6 +119,7 @@ choice! {
         RecoveryByEmail = "recovery-by-email",
         OpenSignUp = "open-sign-up",
         NoDeletionProtection = "no-deletion-protection",
+        SoftLimits = "soft-limits",
     }
 }
 
@@ -132,6 +135,7 @@ impl Risk {
             Self::RecoveryByEmail => "whoever reads the mailbox has both factors",
             Self::OpenSignUp => "anybody can make an account through a public client",
             Self::NoDeletionProtection => "one call deletes every user",
+            Self::SoftLimits => "parallel guesses can exceed the limits that are kept in an attribute",
         }
     }
 }

@@ -44,6 +44,8 @@ pub struct Stage {
     pub gate: bool,
     pub log_retention: RetentionDays,
     pub email: Email,
+    /// The mailbox that is subscribed to the alarms' topic, if the stage names one.
+    pub alarm_address: Option<EmailAddress>,
     /// At least one; names are unique.
     pub app_clients: Vec<AppClient>,
     /// Of the stack, which hands them on to its resources.
@@ -98,6 +100,8 @@ pub struct Email {
     /// The sender's address, or the domain that it belongs to.
     pub identity_name: IdentityName,
     pub configuration_set: Option<ConfigurationSetName>,
+    /// Where an answer to a mail goes; none is the sender.
+    pub reply_to: Option<EmailAddress>,
     pub product_name: ProductName,
     pub default_locale: Locale,
 }

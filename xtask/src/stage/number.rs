@@ -1,6 +1,8 @@
 //! The numbers of a stage file. What the domain limits is limited by the domain's own types.
 
-use challenge::policy::{CodeLength, CodeLife, MaxAttempts, ResendAfter, SendsPerHour};
+use challenge::policy::{
+    CodeLength, CodeLife, LockAfter, LockFirstWait, LockLongestWait, MaxAttempts, ResendAfter, SendsPerHour,
+};
 use toml_span::value::{Value, ValueInner};
 
 use super::problem::Collector;
@@ -75,7 +77,7 @@ macro_rules! domain_number {
     )*};
 }
 
-domain_number!(CodeLength, CodeLife, MaxAttempts, ResendAfter, SendsPerHour);
+domain_number!(CodeLength, CodeLife, LockAfter, LockFirstWait, LockLongestWait, MaxAttempts, ResendAfter, SendsPerHour);
 
 fn read_number<T>(
     key: &str,

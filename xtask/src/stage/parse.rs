@@ -1,6 +1,6 @@
 //! From the text of a stage file to a [`Stage`]: every key is read before anything is given up.
 
-use challenge::policy::Policy;
+use challenge::policy::{Lockout, Policy};
 use toml_span::value::ValueInner;
 
 use super::choice::{Architecture, AuthFlow, Identity, Tier};
@@ -59,12 +59,16 @@ fn read(top: &mut Section<'_>, problems: &mut Collector<'_>) -> Raw {
             max_attempts: challenge.required("max_attempts", problems),
             resend_after: challenge.required("resend_after", problems),
             sends_per_hour: challenge.required("sends_per_hour", problems),
+            lock_after: challenge.required("lock_after", problems),
+            lock_first_wait: challenge.required("lock_first_wait", problems),
+            lock_longest_wait: challenge.required("lock_longest_wait", problems),
         };
         challenge.close(problems);
     }
     if let Some(mut triggers) = top.section("triggers", problems) {
         raw.gate = triggers.required("gate", problems);
         raw.log_retention = triggers.required("log_retention_days", problems);
+        raw.alarm_address = triggers.optional("alarm_address", problems);
         triggers.close(problems);
     }
     if let Some(mut email) = top.section("email", problems) {
@@ -74,6 +78,7 @@ fn read(top: &mut Section<'_>, problems: &mut Collector<'_>) -> Raw {
             identity: email.required("identity", problems),
             identity_name: email.required("identity_name", problems),
             configuration_set: email.optional("configuration_set", problems),
+            reply_to: email.optional("reply_to", problems),
             product_name: email.required("product_name", problems),
             default_locale: email.required("default_locale", problems),
         };
@@ -171,6 +176,11 @@ fn agree(raw: &Raw, problems: &mut Collector<'_>) {
             format!("`email.region`: an identity that the stack manages lies in the stack's Region `{}`", home.value),
         );
     }
+    if let (Some(identity), Some(Some(_))) = (&email.identity, &raw.aws.account)
+        && identity.value == Identity::Managed
+    {
+        problems.add(identity.offset, "`email.identity`: `managed` is for a stage without an account: Cognito checks its sender when the pool is made, and SES has not verified yet what the same stack makes; verify it first, and say `existing`");
+    }
     for (index, client) in raw.app_clients.iter().enumerate() {
         let earlier = &raw.app_clients[..index];
         if let Some(name) = &client.name
@@ -223,6 +233,11 @@ fn finish(name: StageName, raw: Raw) -> Option<Stage> {
                 max_attempts: challenge.max_attempts?.value,
                 resend_after: challenge.resend_after?.value,
                 sends_per_hour: challenge.sends_per_hour?.value,
+                lockout: Lockout {
+                    after: challenge.lock_after?.value,
+                    first_wait: challenge.lock_first_wait?.value,
+                    longest_wait: challenge.lock_longest_wait?.value,
+                },
             },
         },
         gate: raw.gate?.value,
@@ -233,9 +248,11 @@ fn finish(name: StageName, raw: Raw) -> Option<Stage> {
             identity: email.identity?.value,
             identity_name: email.identity_name?.value,
             configuration_set: email.configuration_set?.map(|at| at.value),
+            reply_to: email.reply_to?.map(|at| at.value),
             product_name: email.product_name?.value,
             default_locale: email.default_locale?.value,
         },
+        alarm_address: raw.alarm_address?.map(|at| at.value),
         app_clients: app_clients?,
         tags: raw.tags,
         accepted: raw.accept?.into_iter().map(|at| at.value).collect(),

@@ -1,6 +1,6 @@
 //! Which risks a stage takes, and whether it has accepted each by name.
 
-use super::choice::{AttributeAccess, AuthFlow, Recovery, Risk};
+use super::choice::{AttributeAccess, AuthFlow, Recovery, Risk, Store};
 use super::problem::Collector;
 use super::raw::Raw;
 use super::reader::At;
@@ -53,6 +53,7 @@ fn risks(raw: &Raw) -> Ledger {
     ledger.weigh(Risk::RecoveryByEmail, pool.recovery.as_ref(), |recovery| *recovery == Recovery::VerifiedEmail);
     ledger.weigh(Risk::OpenSignUp, pool.self_sign_up.as_ref(), |open| *open);
     ledger.weigh(Risk::NoDeletionProtection, pool.deletion_protection.as_ref(), |protected| !protected);
+    ledger.weigh(Risk::SoftLimits, raw.challenge.store.as_ref(), |store| *store == Store::Attribute);
     if raw.clients_unread {
         ledger.unknown.extend([Risk::AttributeWrite, Risk::PasswordOnlyFlows]);
     }

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use challenge::policy::{CodeLength, CodeLife, MaxAttempts, ResendAfter, SendsPerHour};
+use challenge::policy::{
+    CodeLength, CodeLife, LockAfter, LockFirstWait, LockLongestWait, MaxAttempts, ResendAfter, SendsPerHour,
+};
 use message::Locale;
 
 use super::choice::{Architecture, AttributeAccess, AuthFlow, Identity, Recovery, Risk, SignIn, Store, Tier};
@@ -22,6 +24,7 @@ pub(super) struct Raw {
     pub(super) gate: Option<At<bool>>,
     pub(super) log_retention: Option<At<RetentionDays>>,
     pub(super) email: RawEmail,
+    pub(super) alarm_address: Option<Option<At<EmailAddress>>>,
     pub(super) app_clients: Vec<RawAppClient>,
     /// No app client could be read at all.
     pub(super) clients_unread: bool,
@@ -55,6 +58,9 @@ pub(super) struct RawChallenge {
     pub(super) max_attempts: Option<At<MaxAttempts>>,
     pub(super) resend_after: Option<At<ResendAfter>>,
     pub(super) sends_per_hour: Option<At<SendsPerHour>>,
+    pub(super) lock_after: Option<At<LockAfter>>,
+    pub(super) lock_first_wait: Option<At<LockFirstWait>>,
+    pub(super) lock_longest_wait: Option<At<LockLongestWait>>,
 }
 
 #[derive(Debug, Default)]
@@ -64,6 +70,7 @@ pub(super) struct RawEmail {
     pub(super) identity: Option<At<Identity>>,
     pub(super) identity_name: Option<At<IdentityName>>,
     pub(super) configuration_set: Option<Option<At<ConfigurationSetName>>>,
+    pub(super) reply_to: Option<Option<At<EmailAddress>>>,
     pub(super) product_name: Option<At<ProductName>>,
     pub(super) default_locale: Option<At<Locale>>,
 }

@@ -25,6 +25,9 @@ fn changed(text: &str, from: &str, to: &str) -> String {
 fn the_committed_stages_are_accepted() {
     let local = parse(LOCAL).unwrap();
     assert!(local.is_local() && local.gate && local.accepted.is_empty());
+    assert_eq!((local.challenge.store, &local.email.reply_to, &local.alarm_address), (Store::Table, &None, &None));
+    let lockout = local.challenge.policy.lockout;
+    assert_eq!((lockout.after.get(), lockout.first_wait.get(), lockout.longest_wait.get()), (5, 60, 86_400));
     assert_eq!(local.triggers().count(), 4);
     assert_eq!(
         local.app_clients.iter().map(AppClient::output).collect::<Vec<_>>(),
@@ -78,10 +81,27 @@ fn one_mistake_is_one_message_on_its_line() {
          &["`email.default_locale`: there is no mail in `xx`, only in `en`, `de`, `es`, `fr`, `ja`, `vi`, `pt-BR` <- default_locale = \"xx\""]),
         ("unknown tier", "tier = \"lite\" #", "tier = \"basic\" #",
          &["`user_pool.tier`: `basic` is none of `lite`, `essentials`, `plus` <- tier = \"basic\" # Cognito's own e-mail MFA needs \"essentials\" or \"plus\""]),
-        ("account with the host's architecture", "region = \"eu-central-1\"\nstack", "account = \"111122223333\"\nregion = \"eu-central-1\"\nstack",
-         &["`aws.architecture`: `host` is for a stage without an account, since the machine that builds is not the one that runs <- architecture = \"host\" # the local AWS runs the functions as processes of this machine"]),
+        ("account for what the local AWS alone can do", "region = \"eu-central-1\"\nstack", "account = \"111122223333\"\nregion = \"eu-central-1\"\nstack",
+         &["`aws.architecture`: `host` is for a stage without an account, since the machine that builds is not the one that runs <- architecture = \"host\" # the local AWS runs the functions as processes of this machine",
+           "`email.identity`: `managed` is for a stage without an account: Cognito checks its sender when the pool is made, and SES has not verified yet what the same stack makes; verify it first, and say `existing` <- identity = \"managed\" # the stack makes it: the local AWS takes it as verified at once. On AWS: \"existing\""]),
         ("managed identity in another Region", "region = \"eu-central-1\"\nidentity", "region = \"eu-west-1\"\nidentity",
          &["`email.region`: an identity that the stack manages lies in the stack's Region `eu-central-1` <- region = \"eu-west-1\""]),
+        ("unknown store", "store = \"table\" # exact limits, also under parallel guesses; \"attribute\" is soft", "store = \"redis\"",
+         &["`challenge.store`: `redis` is none of `attribute`, `table` <- store = \"redis\""]),
+        ("soft limits", "store = \"table\" # exact limits, also under parallel guesses; \"attribute\" is soft", "store = \"attribute\"",
+         &["refused: parallel guesses can exceed the limits that are kept in an attribute; a stage that takes the risk says `accept = [\"soft-limits\"]` <- store = \"attribute\""]),
+        ("a lock after 2", "lock_after = 5 # wrong codes in a row, over all sign-ins, before the user is locked", "lock_after = 2",
+         &["`challenge.lock_after`: 2 is outside of 3 to 10 <- lock_after = 2"]),
+        ("a first wait of 29", "lock_first_wait = 60 # seconds of the first lock; each further wrong code doubles it", "lock_first_wait = 29",
+         &["`challenge.lock_first_wait`: 29 is outside of 30 to 3600 <- lock_first_wait = 29"]),
+        ("a longest wait of more than a day", "lock_longest_wait = 86400 # seconds that a lock lasts at most", "lock_longest_wait = 86401",
+         &["`challenge.lock_longest_wait`: 86401 is outside of 3600 to 86400 <- lock_longest_wait = 86401"]),
+        ("no longest wait", "lock_longest_wait = 86400 # seconds that a lock lasts at most\n", "",
+         &["`challenge.lock_longest_wait` is missing <- [challenge]"]),
+        ("answers to what is no address", "# reply_to = \"…\" would be where an answer to a mail goes.", "reply_to = \"nobody\"",
+         &["`email.reply_to`: `nobody` is not an e-mail address <- reply_to = \"nobody\""]),
+        ("alarms to what is no address", "# alarm_address = \"…\" would subscribe a mailbox to the alarms, once it has confirmed that to SNS.", "alarm_address = 1",
+         &["`triggers.alarm_address`: expected a string, found an integer <- alarm_address = 1"]),
         ("two app clients of one name", "name = \"server\"", "name = \"web\"",
          &["`app_client.name`: there is another app client `web` <- name = \"web\""]),
         ("stack name that functions cannot begin with", "stack = \"cognito-email-mfa-local\"", "stack = \"a-name-of-more-than-thirty-six-characters\"",
@@ -99,11 +119,19 @@ fn one_mistake_is_one_message_on_its_line() {
         ("accepted for nothing", "accept = []", "accept = [\"no-gate\"]",
          &["`accept`: `no-gate` is accepted, but the stage does not take that risk <- accept = [\"no-gate\"]"]),
         ("unknown risk", "accept = []", "accept = [\"everything\"]",
-         &["`accept`: `everything` is none of `password-only-flows`, `attribute-write`, `no-gate`, `code-life-over-10-minutes`, `recovery-by-email`, `open-sign-up`, `no-deletion-protection` <- accept = [\"everything\"]"]),
+         &["`accept`: `everything` is none of `password-only-flows`, `attribute-write`, `no-gate`, `code-life-over-10-minutes`, `recovery-by-email`, `open-sign-up`, `no-deletion-protection`, `soft-limits` <- accept = [\"everything\"]"]),
     ];
     for (name, from, to, expected) in table {
         assert_eq!(complaints(&changed(LOCAL, from, to)), expected, "{name}");
     }
+}
+
+/// Cognito checks the sender when it makes the pool: the first deploy to an account would fail half-way.
+#[test]
+fn an_account_has_a_sender_that_is_verified_before() {
+    let text = changed(LOCAL, "architecture = \"host\"", "account = \"111122223333\"\narchitecture = \"arm64\"");
+    assert!(parse(&text).is_err());
+    assert!(!parse(&changed(&text, "identity = \"managed\"", "identity = \"existing\"")).unwrap().is_local());
 }
 
 #[test]
@@ -180,13 +208,13 @@ fn the_article_says_what_it_accepts() {
     let (before, rest) = ARTICLE.split_once("accept = [").unwrap();
     let (_, after) = rest.split_once("]\n").unwrap();
     let refused = complaints(&format!("{before}accept = []\n{after}"));
-    for risk in ["password-only-flows", "attribute-write", "no-gate", "code-life-over-10-minutes"] {
+    for risk in ["password-only-flows", "attribute-write", "no-gate", "code-life-over-10-minutes", "soft-limits"] {
         assert!(
             refused.iter().any(|message| message.contains(&format!("accept = [\"{risk}\"]"))),
             "{risk}: {refused:#?}"
         );
     }
-    assert_eq!(refused.len(), 6, "three flows and one of each other: {refused:#?}");
+    assert_eq!(refused.len(), 7, "three flows and one of each other: {refused:#?}");
 }
 
 #[test]
