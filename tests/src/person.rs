@@ -9,7 +9,7 @@ use xtask_online::user;
 use crate::event::Caller;
 use crate::mail::code_in;
 use crate::stack::Stack;
-use crate::world::{ATTRIBUTE, aged};
+use crate::world::{ATTRIBUTE, state::aged};
 
 /// A user of a deployed stack.
 #[derive(Debug)]

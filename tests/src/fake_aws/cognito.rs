@@ -47,7 +47,7 @@ pub(super) fn admin_get_user(users: &[User], body: &Value) -> Reply {
     };
     let attributes: Vec<Value> =
         user.attributes.iter().map(|(name, value)| json!({ "Name": name, "Value": value })).collect();
-    Reply::Ok(json!({
+    Reply::ok(json!({
         "Username": user.name,
         "UserAttributes": attributes,
         "UserStatus": "CONFIRMED",
@@ -71,5 +71,5 @@ pub(super) fn admin_update_user_attributes(users: &mut [User], body: &Value) -> 
         }
         user.attributes.insert(name.to_owned(), value.to_owned());
     }
-    Reply::Ok(json!({}))
+    Reply::ok(json!({}))
 }

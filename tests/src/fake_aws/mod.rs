@@ -1,40 +1,40 @@
-//! A scripted AWS on a loopback port: as much of Cognito, Secrets Manager and SES as the triggers call.
+//! A scripted AWS: as much of Cognito, DynamoDB, Secrets Manager and SES as the triggers call. Behind a loopback port for
+//! the real programs ([`FakeAws::endpoint`]).
 
+mod account;
 mod cognito;
+pub mod dynamodb;
 mod faults;
+mod reply;
 pub mod secrets;
+mod server;
 mod ses;
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::convert::Infallible;
+use std::sync::MutexGuard;
 
-use anyhow::Context as _;
-use axum::Router;
-use axum::extract::State;
-use axum::http::{HeaderMap, Method, StatusCode, Uri};
-use axum::response::{IntoResponse, Response};
-use serde_json::{Value, json};
+use serde_json::Value;
 use tokio::task::JoinHandle;
 
 use crate::mail::Mail;
+use account::{Account, Shared};
 pub use cognito::User;
-pub use faults::Fault;
+pub use faults::{Fault, Hold};
+use reply::Reply;
 
-/// The server. Ended when dropped.
+/// The account and its port. Ended when dropped.
 #[derive(Debug)]
 pub struct FakeAws {
-    shared: Arc<Mutex<Account>>,
-    server: JoinHandle<()>,
+    shared: Shared,
+    server: JoinHandle<Infallible>,
     endpoint: String,
 }
 
-/// What the account holds, and what was asked of it.
-#[derive(Debug, Default)]
-struct Account {
+/// What is stored in the account at one moment, to go back to.
+#[derive(Debug, Clone)]
+pub struct Snapshot {
     users: Vec<User>,
-    secrets: secrets::Versions,
-    mails: Vec<Mail>,
-    calls: Vec<Call>,
-    faults: faults::Script,
+    tables: dynamodb::Tables,
 }
 
 /// A call that arrived, whether it was then refused or not.
@@ -45,45 +45,14 @@ pub struct Call {
     pub body: Value,
 }
 
-/// An answer in the words of the AWS protocols.
-#[derive(Debug)]
-enum Reply {
-    Ok(Value),
-    Refused { status: StatusCode, code: String, message: String },
-}
-
-impl Reply {
-    fn refused(code: &str, message: &str) -> Self {
-        Self::Refused { status: StatusCode::BAD_REQUEST, code: code.to_owned(), message: message.to_owned() }
-    }
-}
-
-impl IntoResponse for Reply {
-    fn into_response(self) -> Response {
-        match self {
-            Self::Ok(body) => ([("content-type", "application/x-amz-json-1.1")], body.to_string()).into_response(),
-            Self::Refused { status, code, message } => {
-                let body = json!({ "__type": code, "message": message }).to_string();
-                (status, [("content-type", "application/x-amz-json-1.1"), ("x-amzn-errortype", &code)], body)
-                    .into_response()
-            }
-        }
-    }
-}
-
 impl FakeAws {
     /// Starts with an empty account whose secret has one version.
     ///
     /// # Errors
     /// When no port can be opened.
     pub async fn start() -> anyhow::Result<Self> {
-        let shared = Arc::new(Mutex::new(Account::default()));
-        let router = Router::new().fallback(answer).with_state(Arc::clone(&shared));
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.context("failed to open a port")?;
-        let endpoint = format!("http://{}", listener.local_addr()?);
-        let server = tokio::spawn(async move {
-            let _ = axum::serve(listener, router).await;
-        });
+        let shared = Shared::default();
+        let (endpoint, server) = server::start(shared.clone()).await?;
         Ok(Self { shared, server, endpoint })
     }
 
@@ -128,13 +97,77 @@ impl FakeAws {
         self.account().secrets.rotate(text);
     }
 
+    /// All calls in the order in which they arrived.
+    #[must_use]
+    pub fn all_calls(&self) -> Vec<Call> {
+        self.account().calls.clone()
+    }
+
+    /// Every version of an item that was ever written, oldest first.
+    #[must_use]
+    pub fn item_history(&self, key: &str) -> Vec<Value> {
+        self.account().tables.history(key)
+    }
+
+    #[must_use]
+    pub fn item(&self, key: &str) -> Option<Value> {
+        self.item_history(key).pop()
+    }
+
+    /// Writes an item without a condition, and forgets what was there before.
+    pub fn put_item(&self, key: &str, item: Value) {
+        self.account().tables.replace(key, item);
+    }
+
+    /// Removes an item, as its TTL does.
+    pub fn remove_item(&self, key: &str) {
+        self.account().tables.forget(key);
+    }
+
+    #[must_use]
+    pub fn snapshot(&self) -> Snapshot {
+        let account = self.account();
+        Snapshot { users: account.users.clone(), tables: account.tables.clone() }
+    }
+
+    /// Puts back what was stored; mails and calls are not forgotten.
+    pub fn restore(&self, snapshot: &Snapshot) {
+        let Snapshot { users, tables } = snapshot.clone();
+        let mut account = self.account();
+        account.users = users;
+        account.tables = tables;
+    }
+
     /// Lets the next `times` calls of `operation` meet a fault.
     pub fn fail(&self, operation: &str, fault: Fault, times: usize) {
-        self.account().faults.add(operation, fault, times);
+        self.account().faults.next(operation, Some(fault), times);
+    }
+
+    /// Lets the next `times` calls of `operation` pass, before the faults that are scripted after this.
+    pub fn spare(&self, operation: &str, times: usize) {
+        self.account().faults.next(operation, None, times);
+    }
+
+    /// Lets every call of `operation` meet a fault, after those that are scripted one by one.
+    pub fn fail_on(&self, operation: &str, fault: Fault) {
+        self.account().faults.lasting(operation, fault);
+    }
+
+    /// Holds the next `times` calls of `operation` before they are done.
+    #[must_use]
+    pub fn hold(&self, operation: &str, times: usize) -> Hold {
+        let (hold, fault) = Hold::new();
+        self.fail(operation, fault, times);
+        hold
+    }
+
+    /// Forgets every fault that is still to come.
+    pub fn heal(&self) {
+        self.account().faults.clear();
     }
 
     fn account(&self) -> MutexGuard<'_, Account> {
-        self.shared.lock().unwrap_or_else(PoisonError::into_inner)
+        self.shared.lock()
     }
 }
 
@@ -144,38 +177,3 @@ impl Drop for FakeAws {
     }
 }
 
-async fn answer(
-    State(shared): State<Arc<Mutex<Account>>>,
-    method: Method,
-    uri: Uri,
-    headers: HeaderMap,
-    body: String,
-) -> Response {
-    let target = headers.get("x-amz-target").and_then(|target| target.to_str().ok()).unwrap_or_default();
-    let operation = match (target.rsplit_once('.'), &method, uri.path()) {
-        (Some((_, operation)), ..) => operation,
-        (None, &Method::POST, "/v2/email/outbound-emails") => "SendEmail",
-        _ => "",
-    };
-    let body: Value = serde_json::from_str(&body).unwrap_or_default();
-    let fault = {
-        let mut account = shared.lock().unwrap_or_else(PoisonError::into_inner);
-        let call = Call { operation: operation.to_owned(), body: body.clone() };
-        account.calls.push(call);
-        account.faults.take(operation)
-    };
-    let serve = || {
-        let mut account = shared.lock().unwrap_or_else(PoisonError::into_inner);
-        match operation {
-            "AdminGetUser" => cognito::admin_get_user(&account.users, &body),
-            "AdminUpdateUserAttributes" => cognito::admin_update_user_attributes(&mut account.users, &body),
-            "GetSecretValue" => account.secrets.get_secret_value(&body),
-            "SendEmail" => ses::send_email(&mut account.mails, &body),
-            _ => Reply::refused("UnknownOperationException", &format!("{method} {uri} {target}")),
-        }
-    };
-    match fault {
-        None => serve().into_response(),
-        Some(fault) => fault.apply(serve),
-    }
-}

@@ -36,7 +36,7 @@ impl Versions {
             let message = format!("Secrets Manager can't find the specified secret value for staging label: {stage}.");
             return Reply::refused("ResourceNotFoundException", &message);
         };
-        Reply::Ok(json!({
+        Reply::ok(json!({
             "ARN": ARN,
             "Name": "CodeKey",
             "VersionId": format!("00000000-0000-4000-8000-{:012}", self.0.len() - back),

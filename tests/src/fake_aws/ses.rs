@@ -20,5 +20,5 @@ pub(super) fn send_email(mails: &mut Vec<Mail>, body: &Value) -> Reply {
         return Reply::refused("BadRequestException", "a mail needs a sender, a recipient and a subject");
     }
     mails.push(mail);
-    Reply::Ok(json!({ "MessageId": format!("message-{}", mails.len()) }))
+    Reply::ok(json!({ "MessageId": format!("message-{}", mails.len()) }))
 }

@@ -1,7 +1,7 @@
 //! DefineAuthChallenge: what follows on what.
 
 use e2e::event::{attempt, entry, password_verified, resend};
-use e2e::world::{Next, World};
+use e2e::world::{Next, StoreKind, World};
 use serde_json::Value;
 
 fn with_rounds(results: &[bool]) -> Vec<Value> {
@@ -11,7 +11,7 @@ fn with_rounds(results: &[bool]) -> Vec<Value> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_road_of_a_sign_in() {
-    let world = World::start().await.unwrap();
+    let world = World::start(StoreKind::Attribute).await.unwrap();
     let challenge = |name: &str| Next::Challenge(name.to_owned());
     let srp = || entry("SRP_A", true, None);
     let password = || entry("PASSWORD_VERIFIER", true, None);
@@ -39,14 +39,14 @@ async fn the_road_of_a_sign_in() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn asking_for_the_mail_is_no_wrong_answer() {
-    let world = World::start().await.unwrap();
+    let world = World::start(StoreKind::Attribute).await.unwrap();
     let next = world.define(&with_rounds(&[false, false, false]), &resend(1)).await.unwrap();
     assert_eq!(next, Next::Challenge("CUSTOM_CHALLENGE".to_owned()));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_number_of_attempts_is_the_stages() {
-    let world = World::with(&[("MAX_ATTEMPTS", "1")]).await.unwrap();
+    let world = World::with(StoreKind::Attribute, &[("MAX_ATTEMPTS", "1")]).await.unwrap();
     assert_eq!(world.define(&with_rounds(&[false]), &attempt(1)).await.unwrap(), Next::Refused);
     assert_eq!(world.define(&with_rounds(&[true]), &attempt(1)).await.unwrap(), Next::Tokens);
 }

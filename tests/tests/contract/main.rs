@@ -1,9 +1,8 @@
 //! The four functions as they are deployed, called as Cognito calls them, before a scripted AWS.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(clippy::duplicate_mod)]
 
-mod create;
+mod attribute;
 mod define;
-mod gate;
-mod hostile;
-mod secrecy;
-mod verify;
+mod table;
+mod words;

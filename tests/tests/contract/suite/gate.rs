@@ -1,5 +1,6 @@
 //! PreTokenGeneration: who gets tokens.
 
+use super::STORE;
 use e2e::event::{Caller, attempt, password_verified};
 use e2e::fake_aws::Fault;
 use e2e::runtime_api::Answer;
@@ -7,7 +8,7 @@ use e2e::world::World;
 use xtask::trigger::Trigger;
 
 async fn consumed() -> World {
-    let world = World::start().await.unwrap();
+    let world = World::start(STORE).await.unwrap();
     let created = world.create(&password_verified(), &attempt(1)).await.unwrap();
     assert!(world.verify(&created, &world.last_code().unwrap(), &attempt(1)).await.unwrap());
     world
@@ -15,7 +16,7 @@ async fn consumed() -> World {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn without_a_code_only_refresh_passes() {
-    let world = World::start().await.unwrap();
+    let world = World::start(STORE).await.unwrap();
     let rows = [
         ("RefreshTokens", true),
         ("Authentication", false),
@@ -60,13 +61,14 @@ async fn a_right_code_opens_for_its_client_alone() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_cannot_be_used_up_lets_nobody_through() {
     let world = consumed().await;
-    world.aws.fail("AdminUpdateUserAttributes", Fault::Refuse("AccessDeniedException".to_owned()), 10);
+    world.aws.fail(STORE.write(), Fault::refused("AccessDeniedException"), 1);
     assert!(!world.gate("Authentication").await.unwrap());
+    assert!(world.gate("Authentication").await.unwrap(), "it was not used up");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_refusal_tells_a_stranger_nothing() {
-    let world = World::start().await.unwrap();
+    let world = World::start(STORE).await.unwrap();
     let event = world.caller.pre_token_generation("Authentication");
     let Answer::Error { message, .. } = world.call(Trigger::Gate, &event).await.unwrap() else {
         panic!("the gate let somebody through")

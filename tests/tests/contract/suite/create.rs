@@ -1,8 +1,9 @@
 //! CreateAuthChallenge: when a mail goes out, and what the client is told.
 
+use super::STORE;
 use e2e::event::{attempt, entry, password_verified, resend};
 use e2e::fake_aws::{Fault, User};
-use e2e::world::{ATTRIBUTE, World};
+use e2e::world::{World, state};
 use serde_json::{Value, json};
 use xtask::trigger::Trigger;
 
@@ -16,7 +17,7 @@ fn after_a_round(metadata: Option<&str>) -> Vec<Value> {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_payload_that_cognito_repeats_sends_one_mail() {
     for metadata in [attempt(1), json!({})] {
-        let world = World::start().await.unwrap();
+        let world = World::start(STORE).await.unwrap();
         let first = world.create(&password_verified(), &metadata).await.unwrap();
         for _ in 0..2 {
             let again = world.create(&password_verified(), &metadata).await.unwrap();
@@ -29,7 +30,7 @@ async fn a_payload_that_cognito_repeats_sends_one_mail() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_second_sign_in_gets_a_code_of_its_own() {
-    let world = World::start().await.unwrap();
+    let world = World::start(STORE).await.unwrap();
     let first = world.create(&password_verified(), &attempt(1)).await.unwrap();
     let first_code = world.last_code().unwrap();
     world.age(&world.caller, 60).unwrap();
@@ -41,7 +42,7 @@ async fn a_second_sign_in_gets_a_code_of_its_own() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_mail_says_who_wants_what() {
-    let world = World::with(&[("CODE_LENGTH", "8"), ("PRODUCT_NAME", "Blue & Green")]).await.unwrap();
+    let world = World::with(STORE, &[("CODE_LENGTH", "8"), ("PRODUCT_NAME", "Blue & Green")]).await.unwrap();
     let created = world.create(&password_verified(), &attempt(1)).await.unwrap();
     let mail = world.aws.mails().pop().unwrap();
     let code = mail.code().unwrap();
@@ -56,7 +57,7 @@ async fn the_mail_says_who_wants_what() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_client_is_told_where_the_challenge_stands() {
-    let world = World::start().await.unwrap();
+    let world = World::start(STORE).await.unwrap();
     let created = world.create(&password_verified(), &attempt(1)).await.unwrap();
     let public = &created.public;
     assert_eq!(public["state"], "CODE_SENT");
@@ -73,7 +74,7 @@ async fn the_client_is_told_where_the_challenge_stands() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_wrong_answer_sends_nothing_and_a_resend_does() {
-    let world = World::start().await.unwrap();
+    let world = World::start(STORE).await.unwrap();
     let first = world.create(&password_verified(), &attempt(1)).await.unwrap();
     let first_code = world.last_code().unwrap();
 
@@ -101,7 +102,7 @@ async fn a_wrong_answer_sends_nothing_and_a_resend_does() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_resend_is_repeated_without_another_mail() {
-    let world = World::start().await.unwrap();
+    let world = World::start(STORE).await.unwrap();
     let first = world.create(&password_verified(), &attempt(1)).await.unwrap();
     world.age(&world.caller, 31).unwrap();
     let session = after_a_round(first.metadata.as_deref());
@@ -113,7 +114,7 @@ async fn a_resend_is_repeated_without_another_mail() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn mails_are_limited_per_hour() {
-    let world = World::with(&[("SENDS_PER_HOUR", "2")]).await.unwrap();
+    let world = World::with(STORE, &[("SENDS_PER_HOUR", "2")]).await.unwrap();
     for id in 1..=2 {
         assert_eq!(world.create(&password_verified(), &attempt(id)).await.unwrap().state(), "CODE_SENT");
         world.age(&world.caller, 60).unwrap();
@@ -126,7 +127,7 @@ async fn mails_are_limited_per_hour() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn only_a_verified_address_gets_mail() {
-    let world = World::start().await.unwrap();
+    let world = World::start(STORE).await.unwrap();
     let user = |attributes: &[(&str, &str)]| User {
         user_pool: world.caller.user_pool.clone(),
         name: world.caller.user.clone(),
@@ -150,8 +151,8 @@ async fn only_a_verified_address_gets_mail() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_mail_that_cannot_be_sent_is_a_state_and_can_be_asked_for_again() {
-    let world = World::start().await.unwrap();
-    world.aws.fail("SendEmail", Fault::Refuse("MessageRejected".to_owned()), 1);
+    let world = World::start(STORE).await.unwrap();
+    world.aws.fail("SendEmail", Fault::refused("MessageRejected"), 1);
     let failed = world.create(&password_verified(), &attempt(1)).await.unwrap();
     assert_eq!(failed.state(), "SEND_FAILED");
     assert!(world.log(Trigger::Create).unwrap().contains("MessageRejected"), "the log names the reason");
@@ -164,8 +165,8 @@ async fn a_mail_that_cannot_be_sent_is_a_state_and_can_be_asked_for_again() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_mail_carries_a_code_that_could_not_be_stored() {
-    let world = World::start().await.unwrap();
-    world.aws.fail("AdminUpdateUserAttributes", Fault::Refuse("AccessDeniedException".to_owned()), 10);
+    let world = World::start(STORE).await.unwrap();
+    world.aws.fail(STORE.write(), Fault::refused("AccessDeniedException"), 1);
     let event = world.caller.create(&password_verified(), &attempt(1));
     let _ = world.call(Trigger::Create, &event).await.unwrap();
     assert!(world.aws.mails().is_empty());
@@ -174,32 +175,23 @@ async fn no_mail_carries_a_code_that_could_not_be_stored() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_attribute_that_users_have_spoilt_is_written_anew() {
-    let world = World::start().await.unwrap();
-    let user = world.aws.user(&world.caller.user).unwrap();
-    for text in ["", "123456", "v1.AAAA", "v2.something", "💥"] {
-        world.aws.put_user(user.clone().with(ATTRIBUTE, text));
-        let created = world.create(&password_verified(), &attempt(1)).await.unwrap();
-        assert_eq!(created.state(), "CODE_SENT", "{text:?}");
-        assert!(world.verify(&created, &world.last_code().unwrap(), &attempt(1)).await.unwrap(), "{text:?}");
-    }
-}
+async fn a_state_that_somebody_has_spoilt_locks_for_one_longest_wait() {
+    for text in ["123456", "v1.AAAA", "v2.something", "v9.something", "💥"] {
+        let world = World::with(STORE, &[("LOCK_LONGEST_WAIT", "3600")]).await.unwrap();
+        state::put_sealed(&world.aws, STORE, &world.caller, text).unwrap();
+        for _ in 0..2 {
+            let locked = world.create(&password_verified(), &attempt(1)).await.unwrap();
+            assert_eq!(locked.state(), "LOCKED", "{text:?}");
+            let wait: u64 = locked.public["secondsToWait"].parse().unwrap();
+            assert!((3_590..=3_600).contains(&wait), "{text:?}: {wait}");
+            assert!(!world.verify(&locked, "000000", &attempt(1)).await.unwrap(), "{text:?}");
+        }
+        assert!(world.log(Trigger::Create).unwrap().contains("StateForged"), "{text:?}: somebody has to be told");
+        assert!(world.aws.mails().iter().all(|mail| mail.code().is_err()), "{text:?}: no code to a locked user");
 
-#[test]
-fn the_terminal_client_knows_every_state() {
-    use challenge::create::PublicState as Told;
-    use xtask_online::sign_in::State;
-    for told in [
-        Told::CodeSent,
-        Told::CodeWrong,
-        Told::CodeExpired,
-        Told::CodeSuperseded,
-        Told::SendThrottled,
-        Told::SendFailed,
-        Told::NoVerifiedAddress,
-        Told::AttemptsExhausted,
-    ] {
-        let heard = State::from(told.as_str());
-        assert_eq!(format!("{heard:?}"), format!("{told:?}"));
+        world.age(&world.caller, 3_601).unwrap();
+        let created = world.create(&password_verified(), &attempt(2)).await.unwrap();
+        assert_eq!(created.state(), "CODE_SENT", "{text:?}");
+        assert!(world.verify(&created, &world.last_code().unwrap(), &attempt(2)).await.unwrap(), "{text:?}");
     }
 }

@@ -1,0 +1,197 @@
+//! The four functions before a scripted AWS, called as Cognito calls them.
+
+mod answers;
+mod stage;
+pub mod state;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use anyhow::{Context as _, ensure};
+use serde_json::Value;
+use xtask::trigger::Trigger;
+
+use crate::event::Caller;
+use crate::fake_aws::{FakeAws, User};
+use crate::runtime_api::{Answer, Function};
+use crate::{logs, place};
+pub use answers::{Created, Next, created, next, passed, verified};
+pub use stage::{ATTRIBUTE, StoreKind, environment};
+
+/// The functions, their AWS, and somebody who signs in.
+#[derive(Debug)]
+pub struct World {
+    pub aws: FakeAws,
+    pub caller: Caller,
+    pub store: StoreKind,
+    functions: BTreeMap<Trigger, Function>,
+    environment: Vec<(String, String)>,
+    folder: PathBuf,
+}
+
+impl World {
+    /// Starts the functions with the settings of a usual stage.
+    ///
+    /// # Errors
+    /// When a function cannot be started.
+    pub async fn start(store: StoreKind) -> anyhow::Result<Self> {
+        Self::with(store, &[]).await
+    }
+
+    /// Starts the functions with some settings changed.
+    ///
+    /// # Errors
+    /// As [`World::start`].
+    pub async fn with(store: StoreKind, settings: &[(&str, &str)]) -> anyhow::Result<Self> {
+        let folder = logs::folder()?;
+        let aws = FakeAws::start().await?;
+        let environment = environment(store, aws.endpoint(), settings);
+        let caller = Caller {
+            user_pool: "eu-central-1_Example01".to_owned(),
+            client: "1example23456789example23".to_owned(),
+            user: "a1b2c3d4-0000-4000-8000-000000000001".to_owned(),
+            email: "jane.doe@example.com".to_owned(),
+        };
+        aws.put_user(User::new(&caller.user_pool, &caller.user, &caller.email));
+        let mut world = Self { aws, caller, store, functions: BTreeMap::new(), environment, folder };
+        for trigger in Trigger::ALL {
+            world.restart(trigger).await?;
+        }
+        Ok(world)
+    }
+
+    /// Puts a new instance of the function in the place of the running one. The log begins anew.
+    ///
+    /// # Errors
+    /// As [`World::start`].
+    pub async fn restart(&mut self, trigger: Trigger) -> anyhow::Result<()> {
+        self.functions.remove(&trigger);
+        let function = self.instance(trigger, "").await?;
+        self.functions.insert(trigger, function);
+        Ok(())
+    }
+
+    /// One more instance of the function: an instance handles one event at a time, so calls that overlap need as many.
+    /// Logs to a file that is named after it.
+    ///
+    /// # Errors
+    /// As [`World::start`].
+    pub async fn instance(&self, trigger: Trigger, name: &str) -> anyhow::Result<Function> {
+        let log = self.folder.join(format!("{}{name}.log", trigger.package()));
+        Function::start(place::bootstrap(trigger)?, &self.environment, log).await
+    }
+
+    /// Another user of the same pool.
+    #[must_use]
+    pub fn add_user(&self, name: &str, email: &str) -> Caller {
+        self.aws.put_user(User::new(&self.caller.user_pool, name, email));
+        Caller { user: name.to_owned(), email: email.to_owned(), ..self.caller.clone() }
+    }
+
+    /// Calls a function with any event.
+    ///
+    /// # Errors
+    /// When the function does not answer.
+    pub async fn call(&self, trigger: Trigger, event: &Value) -> anyhow::Result<Answer> {
+        let function = self.functions.get(&trigger).context("the function runs")?;
+        let answer = function.invoke(event).await.with_context(|| format!("failed to call `{}`", trigger.package()))?;
+        if let (Answer::Response(answered), Some(request)) = (&answer, event.get("request")) {
+            ensure!(&answered["request"] == request, "`{}` changed the request", trigger.package());
+        }
+        Ok(answer)
+    }
+
+    /// # Errors
+    /// When Define fails, or decides nothing or more than one thing.
+    pub async fn define(&self, session: &[Value], metadata: &Value) -> anyhow::Result<Next> {
+        next(&self.call(Trigger::Define, &self.caller.define(session, metadata)).await?)
+    }
+
+    /// # Errors
+    /// When Create fails, or returns what Cognito cannot use.
+    pub async fn create(&self, session: &[Value], metadata: &Value) -> anyhow::Result<Created> {
+        self.create_for(&self.caller, session, metadata).await
+    }
+
+    /// # Errors
+    /// As [`World::create`].
+    pub async fn create_for(&self, caller: &Caller, session: &[Value], metadata: &Value) -> anyhow::Result<Created> {
+        created(&self.call(Trigger::Create, &caller.create(session, metadata)).await?)
+    }
+
+    /// Whether Verify accepts the answer.
+    ///
+    /// # Errors
+    /// When Verify fails, or decides nothing.
+    pub async fn verify(&self, created: &Created, answer: &str, metadata: &Value) -> anyhow::Result<bool> {
+        self.verify_for(&self.caller, created, answer, metadata).await
+    }
+
+    /// # Errors
+    /// As [`World::verify`].
+    pub async fn verify_for(
+        &self,
+        caller: &Caller,
+        created: &Created,
+        answer: &str,
+        metadata: &Value,
+    ) -> anyhow::Result<bool> {
+        verified(&self.call(Trigger::Verify, &caller.verify(&created.private, answer, metadata)).await?)
+    }
+
+    /// Whether the gate lets tokens pass.
+    ///
+    /// # Errors
+    /// When the function does not answer.
+    pub async fn gate(&self, source: &str) -> anyhow::Result<bool> {
+        Ok(passed(&self.call(Trigger::Gate, &self.caller.pre_token_generation(source)).await?))
+    }
+
+    /// The code in the last mail.
+    ///
+    /// # Errors
+    /// When there is no mail, or no code in it.
+    pub fn last_code(&self) -> anyhow::Result<String> {
+        self.aws.mails().last().context("no mail was sent")?.code()
+    }
+
+    /// Lets `seconds` pass for a user's stored state, wherever there is one.
+    ///
+    /// # Errors
+    /// When there is no state, or the key does not open it.
+    pub fn age(&self, caller: &Caller, seconds: u64) -> anyhow::Result<()> {
+        let mut found = false;
+        for store in StoreKind::ALL {
+            let Some(sealed) = state::sealed(&self.aws, store, caller) else { continue };
+            let aged = state::aged(caller, &sealed, &self.aws.secret(), seconds)?;
+            state::put_sealed(&self.aws, store, caller, &aged)?;
+            found = true;
+        }
+        ensure!(found, "the user has no state");
+        Ok(())
+    }
+
+    /// The state that is stored for the one who signs in.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn sealed(&self) -> anyhow::Result<String> {
+        state::sealed(&self.aws, self.store, &self.caller).context("the user has a state")
+    }
+
+    /// Everything that the functions have logged.
+    ///
+    /// # Errors
+    /// When a log cannot be read.
+    pub fn logs(&self) -> anyhow::Result<String> {
+        self.functions.values().map(Function::log).collect()
+    }
+
+    /// What one function has logged.
+    ///
+    /// # Errors
+    /// When the log cannot be read.
+    pub fn log(&self, trigger: Trigger) -> anyhow::Result<String> {
+        self.functions.get(&trigger).context("the function runs")?.log()
+    }
+}

@@ -1,0 +1,70 @@
+//! The environment that a stage gives to its functions.
+
+use crate::fake_aws::{dynamodb, secrets};
+
+pub const ATTRIBUTE: &str = "custom:authChallenge";
+
+/// Where a stage keeps the state of its users.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StoreKind {
+    Attribute,
+    Table,
+}
+
+impl StoreKind {
+    pub const ALL: [Self; 2] = [Self::Attribute, Self::Table];
+
+    /// The operation that stores a state.
+    #[must_use]
+    pub const fn write(self) -> &'static str {
+        match self {
+            Self::Attribute => "AdminUpdateUserAttributes",
+            Self::Table => "PutItem",
+        }
+    }
+
+    /// The operation that reads a state.
+    #[must_use]
+    pub const fn read(self) -> &'static str {
+        match self {
+            Self::Attribute => "AdminGetUser",
+            Self::Table => "GetItem",
+        }
+    }
+
+    const fn variables(self) -> &'static [(&'static str, &'static str)] {
+        match self {
+            Self::Attribute => &[("STATE_STORE", "attribute")],
+            Self::Table => &[("STATE_STORE", "table"), ("STATE_TABLE", dynamodb::TABLE)],
+        }
+    }
+}
+
+/// The settings of a usual stage, with some changed.
+#[must_use]
+pub fn environment(store: StoreKind, endpoint: &str, changed: &[(&str, &str)]) -> Vec<(String, String)> {
+    let usual = [
+        ("AWS_REGION", "eu-central-1"),
+        ("AWS_ACCESS_KEY_ID", "test"),
+        ("AWS_SECRET_ACCESS_KEY", "test"),
+        ("AWS_ENDPOINT_URL", endpoint),
+        ("STACK_NAME", "email-mfa-test"),
+        ("CUSTOM_ATTRIBUTES", ATTRIBUTE),
+        ("EMAIL_FROM_ADDRESS", "no-reply@example.com"),
+        ("EMAIL_REGION", "eu-central-1"),
+        ("PRODUCT_NAME", "Example"),
+        ("DEFAULT_LOCALE", "en"),
+        ("CONFIRM_CODE_TIMEOUT", "10"),
+        ("CODE_LENGTH", "6"),
+        ("MAX_ATTEMPTS", "3"),
+        ("RESEND_AFTER", "30"),
+        ("SENDS_PER_HOUR", "5"),
+        ("LOCK_AFTER", "5"),
+        ("LOCK_FIRST_WAIT", "60"),
+        ("LOCK_LONGEST_WAIT", "86400"),
+        ("CODE_KEY_SECRET", secrets::ARN),
+    ];
+    // Of two variables of one name the later one counts.
+    let all = usual.iter().chain(store.variables()).chain(changed);
+    all.map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+}

@@ -1,0 +1,61 @@
+//! The stored state of a user, wherever a stage keeps it.
+
+use anyhow::Context as _;
+use challenge::{Key, KeyRing, SealedState, Subject};
+use serde_json::{Value, json};
+
+use super::{ATTRIBUTE, StoreKind};
+use crate::event::Caller;
+use crate::fake_aws::FakeAws;
+
+/// What a place holds for a user as text, if it holds anything.
+#[must_use]
+pub fn sealed(aws: &FakeAws, store: StoreKind, caller: &Caller) -> Option<String> {
+    match store {
+        StoreKind::Attribute => aws.user(&caller.user)?.attributes.get(ATTRIBUTE).cloned(),
+        StoreKind::Table => Some(aws.item(&key(caller))?["state"]["S"].as_str()?.to_owned()),
+    }
+}
+
+/// Puts another text there, as somebody with full access can.
+///
+/// # Errors
+/// When the pool has no such user.
+pub fn put_sealed(aws: &FakeAws, store: StoreKind, caller: &Caller, sealed: &str) -> anyhow::Result<()> {
+    match store {
+        StoreKind::Attribute => {
+            aws.put_user(aws.user(&caller.user).context("the user exists")?.with(ATTRIBUTE, sealed));
+        }
+        StoreKind::Table => {
+            let item = aws.item(&key(caller)).unwrap_or_else(|| {
+                json!({ "user": { "S": key(caller) }, "version": { "N": "1" }, "expires": { "N": "4102444800" } })
+            });
+            let Value::Object(mut item) = item else { unreachable!("an item has attributes") };
+            item.insert("state".to_owned(), json!({ "S": sealed }));
+            aws.put_item(&key(caller), Value::Object(item));
+        }
+    }
+    Ok(())
+}
+
+/// The key of the user's item.
+#[must_use]
+pub fn key(caller: &Caller) -> String {
+    subject(caller).storage_key()
+}
+
+/// A sealed state as it would look had it been written `seconds` ago.
+///
+/// # Errors
+/// When the secret is not the one that the state was sealed with.
+pub fn aged(caller: &Caller, sealed: &str, secret: &str, seconds: u64) -> anyhow::Result<String> {
+    let key = Key::from_secret(secret.as_bytes())?;
+    let keys = KeyRing { current: key.clone(), previous: None };
+    let state = SealedState::new(sealed.to_owned()).open(&subject(caller), &keys)?.aged(seconds);
+    let sealed = SealedState::seal(&state, &subject(caller), &key, rand::random());
+    Ok(sealed.context("the state can be sealed again")?.as_str().to_owned())
+}
+
+fn subject(caller: &Caller) -> Subject<'_> {
+    Subject { user_pool: &caller.user_pool, user: &caller.user }
+}

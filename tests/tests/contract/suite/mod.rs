@@ -1,0 +1,10 @@
+//! What both stores have to pass, compiled once for each, so that a test's name says on which one it failed.
+
+use super::STORE;
+
+mod create;
+mod gate;
+mod hostile;
+mod overlaps;
+mod secrecy;
+mod verify;
