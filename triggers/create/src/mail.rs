@@ -1,15 +1,17 @@
-//! Handing the mail to SES.
+//! Handing mails to SES.
 
+use std::error::Error;
 use std::time::Duration;
 
 use aws_config::{Region, SdkConfig, timeout::TimeoutConfig};
 use aws_sdk_sesv2::{
     Client,
     error::SdkError,
-    types::{Body, Content as Part, Destination, EmailContent, Message as Parts},
+    operation::send_email::SendEmailError,
+    types::{Body, Content as Part, Destination, EmailContent, Message as Parts, MessageHeader},
 };
 use challenge::{Address, Code};
-use message::Content;
+use message::{Content, Locale, Message, Notice};
 use trigger_runtime::Failure;
 use trigger_store::CONNECT_TIMEOUT;
 
@@ -21,7 +23,9 @@ pub(crate) struct Mailer {
 }
 
 /// What is known of a mail that was not refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Delivered {
+    /// SES took it. It also takes mail to addresses on its suppression list, and drops that without a word.
     Accepted,
     /// SES was asked and its answer was lost: the mail may or may not go out.
     Unknown,
@@ -42,35 +46,84 @@ impl Mailer {
     /// Sends `code`, which works for `seconds_left` more, and waits for SES as long as `patience` lasts.
     ///
     /// # Errors
-    /// [`Failure::Unavailable`] when the mail will not go out.
+    /// [`Failure::Unavailable`] with SES's code and reason when the mail will not go out.
     pub(crate) async fn send(
         &self,
+        locale: Locale,
         to: &Address,
         code: &Code,
         seconds_left: u64,
         patience: Duration,
     ) -> Result<Delivered, Failure> {
-        let content =
-            Content { code: code.expose(), product: &self.settings.product, minutes: (seconds_left / 60).max(1) };
-        let mail = message::render(self.settings.locale, &content).map_err(|error| unsent(&error))?;
-        let part = |text: &str| Part::builder().charset("UTF-8").data(text).build().map_err(|error| unsent(&error));
-        let body = Body::builder().text(part(&mail.text)?).html(part(&mail.html)?).build();
-        let parts = Parts::builder().subject(part(&mail.subject)?).body(body).build();
+        let minutes = (seconds_left / 60).max(1);
+        let content = Content { code: code.expose(), product: &self.settings.product, minutes };
+        let mail = message::render(locale, &content).map_err(|error| unsent(&error))?;
+        self.hand_over(to, &mail, patience).await
+    }
+
+    /// Tells somebody that their account was locked, and waits for SES as long as `patience` lasts.
+    ///
+    /// # Errors
+    /// As [`Mailer::send`].
+    pub(crate) async fn send_notice(
+        &self,
+        locale: Locale,
+        to: &Address,
+        patience: Duration,
+    ) -> Result<Delivered, Failure> {
+        let notice = Notice { product: &self.settings.product };
+        let mail = message::render_notice(locale, &notice).map_err(|error| unsent(&error))?;
+        self.hand_over(to, &mail, patience).await
+    }
+
+    async fn hand_over(&self, to: &Address, mail: &Message, patience: Duration) -> Result<Delivered, Failure> {
         let request = self
             .client
             .send_email()
             .from_email_address(&self.settings.from)
             .destination(Destination::builder().to_addresses(to.expose()).build())
-            .content(EmailContent::builder().simple(parts).build())
+            .set_reply_to_addresses(self.settings.reply_to.clone().map(|address| vec![address]))
+            .content(EmailContent::builder().simple(parts(mail)?).build())
             .set_configuration_set_name(self.settings.configuration_set.clone());
         match tokio::time::timeout(patience, request.send()).await {
             Ok(Ok(_)) => Ok(Delivered::Accepted),
-            Err(_) | Ok(Err(SdkError::TimeoutError(_) | SdkError::ResponseError(_))) => Ok(Delivered::Unknown),
+            Err(_) => Ok(Delivered::Unknown),
+            Ok(Err(error)) if may_have_arrived(&error) => Ok(Delivered::Unknown),
             Ok(Err(error)) => Err(trigger_store::failure("SendEmail", &error)),
         }
     }
 }
 
-fn unsent(error: &dyn std::error::Error) -> Failure {
+fn parts(mail: &Message) -> Result<Parts, Failure> {
+    let part = |text: &str| Part::builder().charset("UTF-8").data(text).build().map_err(|error| unsent(&error));
+    let body = Body::builder().text(part(&mail.text)?).html(part(&mail.html)?).build();
+    // RFC 3834: no out-of-office answers, please.
+    let automatic = MessageHeader::builder().name("Auto-Submitted").value("auto-generated").build();
+    let automatic = automatic.map_err(|error| unsent(&error))?;
+    Ok(Parts::builder().subject(part(&mail.subject)?).body(body).headers(automatic).build())
+}
+
+/// Whether SES may have taken the mail although the call failed. What it answers itself is a refusal, and without a
+/// connection there was nobody to take it.
+fn may_have_arrived(error: &SdkError<SendEmailError>) -> bool {
+    match error {
+        SdkError::TimeoutError(_) | SdkError::ResponseError(_) => true,
+        // Of the time limits only the one for connecting is on.
+        SdkError::DispatchFailure(failure) => !failure.is_user() && !failure.is_timeout() && !never_connected(error),
+        // A yes that cannot be read.
+        SdkError::ServiceError(answer) => answer.raw().status().is_success(),
+        _ => false,
+    }
+}
+
+fn never_connected(error: &(dyn Error + 'static)) -> bool {
+    let connecting = error.downcast_ref::<hyper_util::client::legacy::Error>().is_some_and(|error| error.is_connect());
+    connecting || error.source().is_some_and(never_connected)
+}
+
+fn unsent(error: &dyn Error) -> Failure {
     Failure::unavailable("SendEmail", &error.to_string())
 }
+
+#[cfg(test)]
+mod tests;

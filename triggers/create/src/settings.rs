@@ -19,6 +19,7 @@ impl std::fmt::Debug for Settings {
 #[derive(Debug, Clone)]
 pub struct MailSettings {
     pub from: String,
+    pub reply_to: Option<String>,
     pub region: String,
     pub configuration_set: Option<String>,
     pub product: String,
@@ -34,6 +35,7 @@ impl Settings {
             store: StoreSettings::from_environment()?,
             mail: MailSettings {
                 from: text("EMAIL_FROM_ADDRESS")?,
+                reply_to: optional("EMAIL_REPLY_TO"),
                 region: text("EMAIL_REGION")?,
                 configuration_set: optional("EMAIL_CONFIGURATION_SET"),
                 product: text("PRODUCT_NAME")?,

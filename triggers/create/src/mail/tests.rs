@@ -1,0 +1,141 @@
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+use std::io::{Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::thread::JoinHandle;
+
+use aws_config::{BehaviorVersion, retry::RetryConfig};
+use aws_sdk_sesv2::config::{Credentials, SharedCredentialsProvider};
+use serde_json::Value;
+
+use super::*;
+
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// What the service does with a request.
+#[derive(Clone, Copy)]
+enum Ses {
+    Answers(&'static str, &'static str),
+    /// Reads it, and closes the connection in the place of an answer.
+    HangsUp,
+    /// Reads it and says nothing.
+    Hesitates,
+    /// Is not there.
+    Absent,
+}
+
+/// Serves one request and returns its body; joined, it has closed everything.
+fn serve(listener: TcpListener, ses: Ses) -> JoinHandle<Vec<u8>> {
+    std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        let body = read(&mut stream);
+        match ses {
+            Ses::Answers(status, answer) => {
+                let length = answer.len();
+                write!(stream, "HTTP/1.1 {status}\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{answer}")
+                    .unwrap();
+            }
+            // Ends when the caller gives up.
+            Ses::Hesitates => drop(stream.read(&mut [0])),
+            Ses::HangsUp | Ses::Absent => {}
+        }
+        body
+    })
+}
+
+fn read(stream: &mut TcpStream) -> Vec<u8> {
+    let mut request = Vec::new();
+    loop {
+        let mut chunk = [0; 4096];
+        let count = stream.read(&mut chunk).unwrap();
+        request.extend_from_slice(&chunk[..count]);
+        let text = String::from_utf8_lossy(&request);
+        let Some((head, _)) = text.split_once("\r\n\r\n") else { continue };
+        let length =
+            head.lines().find_map(|line| line.to_lowercase().strip_prefix("content-length:").map(str::to_owned));
+        let length: usize = length.unwrap().trim().parse().unwrap();
+        if request.len() == head.len() + 4 + length {
+            return request.split_off(head.len() + 4);
+        }
+    }
+}
+
+async fn notice(ses: Ses, reply_to: Option<&str>, patience: Duration) -> (Result<Delivered, Failure>, Vec<u8>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let endpoint = format!("http://{}", listener.local_addr().unwrap());
+    let server = match ses {
+        Ses::Absent => {
+            drop(listener);
+            None
+        }
+        _ => Some(serve(listener, ses)),
+    };
+    let credentials = Credentials::new("id", "secret", None, None, "test");
+    let config = SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .credentials_provider(SharedCredentialsProvider::new(credentials))
+        .endpoint_url(endpoint)
+        .retry_config(RetryConfig::disabled())
+        .build();
+    let settings = MailSettings {
+        from: "Example <no-reply@example.com>".to_owned(),
+        reply_to: reply_to.map(str::to_owned),
+        region: "eu-west-1".to_owned(),
+        configuration_set: None,
+        product: "Example".to_owned(),
+        locale: Locale::En,
+    };
+    let to = Address::parse("jane@example.org").unwrap();
+    let outcome = Mailer::new(&config, settings).send_notice(Locale::De, &to, patience).await;
+    // Not on this thread: the client closes its connection on it.
+    let body = tokio::task::spawn_blocking(|| server.map(|server| server.join().unwrap()).unwrap_or_default());
+    (outcome, body.await.unwrap())
+}
+
+#[tokio::test]
+async fn the_mail_is_marked_as_automatic_and_says_where_answers_go() {
+    let accepts = Ses::Answers("200 OK", r#"{"MessageId":"1"}"#);
+    for (reply_to, expected) in
+        [(None, Value::Null), (Some("help@example.com"), serde_json::json!(["help@example.com"]))]
+    {
+        let (outcome, body) = notice(accepts, reply_to, PATIENCE).await;
+        assert_eq!(outcome, Ok(Delivered::Accepted));
+        let request: Value = serde_json::from_slice(&body).unwrap();
+        let simple = &request["Content"]["Simple"];
+        assert_eq!(simple["Headers"], serde_json::json!([{"Name": "Auto-Submitted", "Value": "auto-generated"}]));
+        assert_eq!(request["ReplyToAddresses"], expected);
+        assert_eq!(request["FromEmailAddress"], "Example <no-reply@example.com>");
+        assert_eq!(request["Destination"]["ToAddresses"], serde_json::json!(["jane@example.org"]));
+        assert_eq!(simple["Subject"]["Data"], "Ihr Konto bei Example ist vorerst gesperrt");
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_is_told_from_an_answer_that_was_lost() {
+    let short = Duration::from_millis(300);
+    for (name, ses, patience, expected) in [
+        (
+            "refused",
+            Ses::Answers(
+                "400 Bad Request",
+                r#"{"__type":"MessageRejected","message":"Email address is not verified: jane@example.org"}"#,
+            ),
+            PATIENCE,
+            Err("`SendEmail` failed: MessageRejected: Email address is not verified: <address>"),
+        ),
+        (
+            "paused",
+            Ses::Answers("400 Bad Request", r#"{"__type":"SendingPausedException","message":"Sending is paused"}"#),
+            PATIENCE,
+            Err("`SendEmail` failed: SendingPausedException: Sending is paused"),
+        ),
+        ("nobody there", Ses::Absent, PATIENCE, Err("`SendEmail` failed: no connection")),
+        ("the answer is lost", Ses::HangsUp, PATIENCE, Ok(Delivered::Unknown)),
+        ("the answer is cut off", Ses::Answers("200 OK", "{"), PATIENCE, Ok(Delivered::Unknown)),
+        ("no answer yet", Ses::Hesitates, short, Ok(Delivered::Unknown)),
+    ] {
+        let (outcome, _) = notice(ses, None, patience).await;
+        assert_eq!(outcome.map_err(|failure| failure.to_string()), expected.map_err(str::to_owned), "{name}");
+    }
+}
