@@ -28,13 +28,18 @@ pub enum Verb {
     Deploy(DeployArgs),
     /// Print what a front end needs to know of a deployed stage
     Outputs(OutputsArgs),
-    /// Create and confirm users
+    /// Create, confirm, show, unlock and sign out users
     #[command(subcommand)]
     User(UserVerb),
+    /// Replace the key that seals states and makes codes; sign-ins under way go on
+    RotateKey(RotateKeyArgs),
     /// Sign in from the terminal: password, then the code from the e-mail
     SignIn(SignInArgs),
     /// Print the e-mails that the local stage has sent
     Inbox(InboxArgs),
+    /// See the e-mails that the triggers send, and what keeps them from arriving
+    #[command(subcommand)]
+    Email(EmailVerb),
     /// The life of the local AWS
     #[command(subcommand)]
     Local(LocalVerb),
@@ -47,8 +52,14 @@ impl Verb {
     #[must_use]
     pub fn is_online(&self) -> bool {
         match self {
-            Self::Deploy(_) | Self::Outputs(_) | Self::User(_) | Self::SignIn(_) => true,
-            Self::Render(_) | Self::Check | Self::Bundle(_) | Self::Inbox(_) | Self::Local(_) | Self::Test(_) => false,
+            Self::Deploy(_) | Self::Outputs(_) | Self::User(_) | Self::RotateKey(_) | Self::SignIn(_) => true,
+            Self::Render(_)
+            | Self::Check
+            | Self::Bundle(_)
+            | Self::Inbox(_)
+            | Self::Email(_)
+            | Self::Local(_)
+            | Self::Test(_) => false,
         }
     }
 }
@@ -104,6 +115,23 @@ pub enum UserVerb {
     Create(UserArgs),
     /// Set the user's password for good; read from a prompt, or from standard input
     Confirm(UserArgs),
+    /// Say how the user stands: status, address, whether a state is kept
+    Show(UserArgs),
+    /// Forget the user's locks, failures and codes, so that a sign-in can begin anew
+    Unlock(UserArgs),
+    /// End the user's sessions on all devices
+    SignOut(UserArgs),
+}
+
+impl UserVerb {
+    #[must_use]
+    pub const fn args(&self) -> &UserArgs {
+        match self {
+            Self::Create(args) | Self::Confirm(args) | Self::Show(args) | Self::Unlock(args) | Self::SignOut(args) => {
+                args
+            }
+        }
+    }
 }
 
 #[derive(Debug, Args)]
@@ -113,6 +141,15 @@ pub struct UserArgs {
     /// The user's e-mail address
     #[arg(value_name = "EMAIL")]
     pub email: String,
+}
+
+#[derive(Debug, Args)]
+pub struct RotateKeyArgs {
+    #[command(flatten)]
+    pub stage: StageArgs,
+    /// Even if the last rotation is so recent that sign-ins under way end
+    #[arg(long)]
+    pub force: bool,
 }
 
 #[derive(Debug, Args)]
@@ -135,6 +172,32 @@ pub struct InboxArgs {
     /// As one JSON document
     #[arg(long)]
     pub json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum EmailVerb {
+    /// Write each of them in every language, as HTML and text, and print the page that shows them all
+    Preview(PreviewArgs),
+    /// Ask SES what stands in the way of mail to an address: suppression list, sandbox, sender, quota
+    Check(CheckArgs),
+}
+
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    #[command(flatten)]
+    pub stage: StageArgs,
+    /// The recipient
+    #[arg(value_name = "EMAIL")]
+    pub address: String,
+}
+
+#[derive(Debug, Args)]
+pub struct PreviewArgs {
+    #[command(flatten)]
+    pub stage: StageArgs,
+    /// Where to write [default: `target/email-preview` in the repository]
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]

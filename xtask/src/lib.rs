@@ -9,6 +9,7 @@ use clap::Parser as _;
 pub mod bundle;
 pub mod check;
 pub mod cli;
+pub mod email;
 pub mod handover;
 pub mod inbox;
 pub mod local;
@@ -20,7 +21,7 @@ pub mod test_run;
 pub mod tools;
 pub mod trigger;
 
-use cli::{Cli, Verb};
+use cli::{Cli, EmailVerb, Verb};
 
 /// The whole program: parses the arguments, runs the verb, says what went wrong. `online` runs the verbs that talk to AWS.
 pub fn run(online: impl FnOnce(Cli) -> anyhow::Result<ExitCode>) -> ExitCode {
@@ -43,9 +44,15 @@ pub fn offline(cli: Cli) -> anyhow::Result<ExitCode> {
         Verb::Check => check::run(&root),
         Verb::Bundle(args) => bundle::run(&root, &args),
         Verb::Inbox(args) => inbox::run(&root, &args),
+        Verb::Email(EmailVerb::Preview(args)) => email::run(&root, &args),
         Verb::Local(verb) => local::run(&root, &verb),
         Verb::Test(args) => test_run::run(&root, &args),
-        Verb::Deploy(_) | Verb::Outputs(_) | Verb::User(_) | Verb::SignIn(_) => {
+        Verb::Email(EmailVerb::Check(_))
+        | Verb::Deploy(_)
+        | Verb::Outputs(_)
+        | Verb::User(_)
+        | Verb::RotateKey(_)
+        | Verb::SignIn(_) => {
             anyhow::bail!("failed to run an online verb: this program talks to no AWS\nhint: run it by `cargo xtask`")
         }
     }

@@ -5,7 +5,7 @@
 use std::process::ExitCode;
 
 use anyhow::Context as _;
-use xtask::cli::{Cli, Verb};
+use xtask::cli::{Cli, EmailVerb, Verb};
 
 pub mod apply;
 pub mod artefacts;
@@ -15,11 +15,13 @@ mod bucket_policy;
 pub mod change_set;
 pub mod consent;
 pub mod deploy;
+pub mod email;
 pub mod events;
 pub mod outputs;
 pub mod password;
 pub mod plan;
 pub mod poll;
+pub mod rotation;
 pub mod sign_in;
 pub mod stack;
 pub mod user;
@@ -40,6 +42,8 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             Verb::Deploy(args) => deploy::run(&root, &args).await,
             Verb::Outputs(args) => outputs::run(&root, &args).await,
             Verb::User(verb) => user::run(&root, &verb).await,
+            Verb::RotateKey(args) => rotation::run(&root, &args).await,
+            Verb::Email(EmailVerb::Check(args)) => email::run(&root, &args).await,
             Verb::SignIn(args) => sign_in::run(&root, &args).await,
             _ => xtask::offline(cli),
         }

@@ -45,6 +45,16 @@ pub async fn read(client: &Client, name: &str) -> anyhow::Result<Option<Deployed
     }))
 }
 
+/// The names that the resources of a stack got, by their logical IDs.
+///
+/// # Errors
+/// When there is no such stack, or CloudFormation does not answer.
+pub async fn resources(client: &Client, name: &str) -> anyhow::Result<BTreeMap<String, String>> {
+    let answer = client.describe_stack_resources().stack_name(name).send().await.map_err(aws::sdk);
+    let answer = answer.with_context(|| format!("failed to read the resources of the stack `{name}`"))?;
+    Ok(pairs(answer.stack_resources(), |resource| (resource.logical_resource_id(), resource.physical_resource_id())))
+}
+
 /// The outputs of a stack by their keys.
 #[must_use]
 pub fn outputs(stack: &Stack) -> BTreeMap<String, String> {

@@ -1,4 +1,4 @@
-//! `user create` and `user confirm`: what the pool's owner does for a user.
+//! `user …`: what the pool's owner does for a user.
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -11,12 +11,18 @@ use xtask::cli::{UserArgs, UserVerb};
 use crate::password::Password;
 use crate::{aws, outputs};
 
+mod found;
+mod memory;
+
+pub use found::{Found, NoSuchUser};
+pub use memory::{Kept, Memory};
+
 /// Runs the verb on the user pool of its stage.
 ///
 /// # Errors
-/// When the stage is not deployed, no password can be read, or Cognito refuses.
+/// When the stage is not deployed, no password can be read, or AWS refuses.
 pub async fn run(root: &Path, verb: &UserVerb) -> anyhow::Result<ExitCode> {
-    let (UserVerb::Create(UserArgs { stage, email }) | UserVerb::Confirm(UserArgs { stage, email })) = verb;
+    let UserArgs { stage, email } = verb.args();
     let session = aws::connect(root, &xtask::stage::load(root, stage.name())?).await?;
     let pool = outputs::read(&session).await?.user_pool_id;
     let cognito = Client::new(&session.sdk_config);
@@ -33,8 +39,60 @@ pub async fn run(root: &Path, verb: &UserVerb) -> anyhow::Result<ExitCode> {
             println!("confirmed {email}");
             eprintln!("next: {}", command(stage, "sign-in", email));
         }
+        UserVerb::Show(_) => {
+            let memory = Memory::of(&session, &pool).await?;
+            let failed = || format!("failed to show {email}");
+            let found = memory.find(email).await.with_context(failed)?;
+            let kept = memory.kept(&found).await.with_context(failed)?;
+            print!("{}", found.to_text(email, kept));
+        }
+        UserVerb::Unlock(_) => {
+            let memory = Memory::of(&session, &pool).await?;
+            let failed = || format!("failed to unlock {email}");
+            let found = memory.find(email).await.with_context(failed)?;
+            let kept = memory.forget(&found).await.with_context(failed)?;
+            println!(
+                "unlocked {email}: {}",
+                if kept.is_none() {
+                    "nothing was remembered".to_owned()
+                } else {
+                    format!("forgot what was kept in {kept}")
+                }
+            );
+            eprintln!("a code that is on its way no longer works: sign in anew");
+            eprintln!(
+                "whoever was locked out had the right password: unless it was the user, {} sets another, and {} ends open sessions",
+                command(stage, "user confirm", email),
+                command(stage, "user sign-out", email)
+            );
+        }
+        UserVerb::SignOut(_) => {
+            sign_out(&cognito, &pool, email).await?;
+            println!("signed out {email}: no refresh token of before gives new tokens");
+            let minutes =
+                session.stage.app_clients.iter().map(|client| client.access_token.get().max(client.id_token.get()));
+            eprintln!(
+                "whoever verifies tokens without asking Cognito takes those that are out for up to {} minutes more",
+                minutes.max().unwrap_or_default()
+            );
+        }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Revokes the refresh tokens that the user has on all devices.
+///
+/// # Errors
+/// When there is no such user, or Cognito refuses.
+pub async fn sign_out(cognito: &Client, user_pool_id: &str, email: &str) -> anyhow::Result<()> {
+    let failed = || format!("failed to sign out {email}");
+    match cognito.admin_user_global_sign_out().user_pool_id(user_pool_id).username(email).send().await {
+        Ok(_) => Ok(()),
+        Err(error) if error.as_service_error().is_some_and(|error| error.is_user_not_found_exception()) => {
+            Err(NoSuchUser).with_context(failed)
+        }
+        Err(error) => Err(aws::sdk(error)).with_context(failed),
+    }
 }
 
 /// Creates a user whose address counts as verified. Cognito sends no mail.
