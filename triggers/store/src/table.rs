@@ -68,12 +68,17 @@ impl Table {
                 .expression_attribute_names("#v", VERSION)
                 .expression_attribute_values(":expected", AttributeValue::N(version.to_string())),
         };
-        match request.send().await {
-            Ok(_) => Ok(Saved::Stored),
-            Err(error) if error.as_service_error().is_some_and(PutItemError::is_conditional_check_failed_exception) => {
-                Ok(Saved::Conflict)
-            }
-            Err(error) => Err(failure("PutItem", &error)),
-        }
+        let request = request.return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        let error = match request.send().await {
+            Ok(_) => return Ok(Saved::Stored),
+            Err(error) => error,
+        };
+        let Some(PutItemError::ConditionalCheckFailedException(refused)) = error.as_service_error() else {
+            return Err(failure("PutItem", &error));
+        };
+        // A write whose answer was lost is repeated by the SDK, and then refused because of itself. No two sealings are
+        // alike, so the very text that was sent is there only if that write went through.
+        let stored = refused.item().and_then(|item| item.get(STATE)?.as_s().ok());
+        Ok(if stored.is_some_and(|stored| stored == sealed.as_str()) { Saved::Stored } else { Saved::Conflict })
     }
 }

@@ -133,14 +133,10 @@ impl Verify {
         user: &User,
         guess: &Guess<'_>,
     ) -> Result<Option<(bool, &'static str)>, Failure> {
-        let reserved = guess.reserved().unwrap_or(&user.state);
-        let right = guess.is_right();
-        let accepted = if right { guess.accepted(reserved) } else { None };
-        match (accepted, guess.reserved()) {
-            (Some(accepted), _) => self.store.save(subject, user, &accepted).await?,
-            (None, Some(reserved)) => self.store.save(subject, user, reserved).await?,
-            (None, None) => Saved::Stored,
-        };
-        Ok(Some(if right { (true, "") } else { (false, "wrong-code") }))
+        let accepted = if guess.is_right() { guess.accepted(guess.reserved().unwrap_or(&user.state)) } else { None };
+        if let Some(state) = accepted.as_ref().or(guess.reserved()) {
+            self.store.save(subject, user, state).await?;
+        }
+        Ok(Some(if accepted.is_some() { (true, "") } else { (false, "wrong-code") }))
     }
 }

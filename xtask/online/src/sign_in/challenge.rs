@@ -27,6 +27,9 @@ pub enum State {
     SendFailed,
     NoVerifiedAddress,
     AttemptsExhausted,
+    /// Too many wrong codes, in this or earlier sign-ins.
+    Locked,
+    LockedUntilUnlocked,
     Unknown(String),
 }
 
@@ -41,6 +44,8 @@ impl From<&str> for State {
             "SEND_FAILED" => Self::SendFailed,
             "NO_VERIFIED_ADDRESS" => Self::NoVerifiedAddress,
             "ATTEMPTS_EXHAUSTED" => Self::AttemptsExhausted,
+            "LOCKED" => Self::Locked,
+            "LOCKED_UNTIL_UNLOCKED" => Self::LockedUntilUnlocked,
             other => Self::Unknown(other.to_owned()),
         }
     }
@@ -63,7 +68,10 @@ impl Challenge {
     /// Whether an answer can still end in tokens.
     #[must_use]
     pub fn is_hopeless(&self) -> bool {
-        matches!(self.state, State::NoVerifiedAddress | State::AttemptsExhausted)
+        matches!(
+            self.state,
+            State::NoVerifiedAddress | State::AttemptsExhausted | State::Locked | State::LockedUntilUnlocked
+        )
     }
 }
 
@@ -79,6 +87,13 @@ impl std::fmt::Display for Challenge {
             State::SendFailed => write!(formatter, "the mail to {to} could not be sent; ask for it again")?,
             State::NoVerifiedAddress => write!(formatter, "the user has no verified e-mail address to send a code to")?,
             State::AttemptsExhausted => write!(formatter, "no attempt is left; sign in again")?,
+            State::Locked => {
+                let wait = span(self.seconds_to_wait.unwrap_or_default());
+                write!(formatter, "locked after too many wrong codes; sign in again in {wait}")?;
+            }
+            State::LockedUntilUnlocked => {
+                write!(formatter, "locked after too many wrong codes, until an operator unlocks the user")?;
+            }
             State::Unknown(name) => write!(formatter, "the challenge is in the state `{name}`")?,
         }
         if self.is_hopeless() {
@@ -118,7 +133,15 @@ mod tests {
 
     #[test]
     fn parameters_in_words() {
-        let rows: [(&[(&str, &str)], &str); 6] = [
+        let rows: [(&[(&str, &str)], &str); 8] = [
+            (
+                &[("state", "LOCKED"), ("secondsToWait", "240"), ("attemptsLeft", "0")],
+                "locked after too many wrong codes; sign in again in 4 minutes",
+            ),
+            (
+                &[("state", "LOCKED_UNTIL_UNLOCKED"), ("secondsToWait", "0")],
+                "locked after too many wrong codes, until an operator unlocks the user",
+            ),
             (
                 &[
                     ("state", "CODE_SENT"),
