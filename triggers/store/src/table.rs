@@ -1,7 +1,11 @@
 //! The store `table`: one item per user, written only if nobody else has written since it was read.
 
 use aws_config::SdkConfig;
-use aws_sdk_dynamodb::{Client, operation::put_item::PutItemError, types::AttributeValue};
+use aws_sdk_dynamodb::{
+    Client,
+    operation::put_item::PutItemError,
+    types::{AttributeValue, ReturnValuesOnConditionCheckFailure},
+};
 use challenge::{SealedState, State, Subject, UnixSeconds};
 use trigger_runtime::Failure;
 
