@@ -53,13 +53,8 @@ impl Verb {
     pub fn is_online(&self) -> bool {
         match self {
             Self::Deploy(_) | Self::Outputs(_) | Self::User(_) | Self::RotateKey(_) | Self::SignIn(_) => true,
-            Self::Render(_)
-            | Self::Check
-            | Self::Bundle(_)
-            | Self::Inbox(_)
-            | Self::Email(_)
-            | Self::Local(_)
-            | Self::Test(_) => false,
+            Self::Email(verb) => matches!(verb, EmailVerb::Check(_)),
+            Self::Render(_) | Self::Check | Self::Bundle(_) | Self::Inbox(_) | Self::Local(_) | Self::Test(_) => false,
         }
     }
 }
