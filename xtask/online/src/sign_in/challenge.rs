@@ -160,14 +160,6 @@ mod tests {
                 &[("state", "NO_VERIFIED_ADDRESS"), ("attemptsLeft", "3")],
                 "the user has no verified e-mail address to send a code to",
             ),
-            (
-                &[("state", "LOCKED"), ("secondsToWait", "60"), ("attemptsLeft", "0")],
-                "locked after too many wrong codes; sign in again in 60 s",
-            ),
-            (
-                &[("state", "LOCKED_UNTIL_UNLOCKED"), ("secondsToWait", "0")],
-                "locked after too many wrong codes, until an operator unlocks the user",
-            ),
             (&[("state", "ON_FIRE")], "the challenge is in the state `ON_FIRE`"),
             (&[], "the challenge is in the state ``"),
             (&[("state", "CODE_SENT"), ("secondsLeft", "soon")], "a code was sent to your e-mail address"),
