@@ -7,6 +7,7 @@
 pub mod event;
 pub mod fake_aws;
 pub mod logs;
+pub mod long;
 pub mod mail;
 pub mod person;
 pub mod place;

@@ -63,7 +63,13 @@ impl Tables {
         let current = self.0.get(key).and_then(|versions| versions.last());
         match holds(body, current) {
             Err(problem) => error("ValidationException", &problem),
-            Ok(false) => error("ConditionalCheckFailedException", "The conditional request failed"),
+            Ok(false) => {
+                let mut reply = error("ConditionalCheckFailedException", "The conditional request failed");
+                if body["ReturnValuesOnConditionCheckFailure"] == "ALL_OLD" {
+                    reply.body["Item"] = json!(current);
+                }
+                reply
+            }
             Ok(true) => {
                 let item = item.clone();
                 self.0.entry(key.to_owned()).or_default().push(item);

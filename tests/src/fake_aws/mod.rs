@@ -1,8 +1,10 @@
 //! A scripted AWS: as much of Cognito, DynamoDB, Secrets Manager and SES as the triggers call. Behind a loopback port for
-//! the real programs ([`FakeAws::endpoint`]).
+//! the real programs ([`FakeAws::start`]), or in the place of the network for handlers within the test
+//! ([`FakeAws::in_process`]), where time may stand still.
 
 mod account;
 mod cognito;
+mod connector;
 pub mod dynamodb;
 mod faults;
 mod reply;
@@ -13,6 +15,7 @@ mod ses;
 use std::convert::Infallible;
 use std::sync::MutexGuard;
 
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use serde_json::Value;
 use tokio::task::JoinHandle;
 
@@ -26,7 +29,7 @@ use reply::Reply;
 #[derive(Debug)]
 pub struct FakeAws {
     shared: Shared,
-    server: JoinHandle<Infallible>,
+    server: Option<JoinHandle<Infallible>>,
     endpoint: String,
 }
 
@@ -53,7 +56,20 @@ impl FakeAws {
     pub async fn start() -> anyhow::Result<Self> {
         let shared = Shared::default();
         let (endpoint, server) = server::start(shared.clone()).await?;
-        Ok(Self { shared, server, endpoint })
+        Ok(Self { shared, server: Some(server), endpoint })
+    }
+
+    /// An empty account without a port, for the SDK's clients in this very process. All its delays are tokio's, so with
+    /// paused time they take none.
+    #[must_use]
+    pub fn in_process() -> Self {
+        Self { shared: Shared::default(), server: None, endpoint: String::new() }
+    }
+
+    /// What the SDK's clients in this process use in the place of the network.
+    #[must_use]
+    pub fn http_client(&self) -> SharedHttpClient {
+        connector::client(self.shared.clone())
     }
 
     /// `http://127.0.0.1:PORT`.
@@ -173,7 +189,8 @@ impl FakeAws {
 
 impl Drop for FakeAws {
     fn drop(&mut self) {
-        self.server.abort();
+        if let Some(server) = &self.server {
+            server.abort();
+        }
     }
 }
-

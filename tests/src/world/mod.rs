@@ -71,6 +71,20 @@ impl World {
         Ok(())
     }
 
+    /// Moves the stage to the other store: every function is replaced by one that keeps its states there.
+    ///
+    /// # Errors
+    /// As [`World::start`].
+    pub async fn switch_store(&mut self) -> anyhow::Result<()> {
+        self.store = self.store.other();
+        // Of two variables of one name the later one counts.
+        self.environment.extend(self.store.variables());
+        for trigger in Trigger::ALL {
+            self.restart(trigger).await?;
+        }
+        Ok(())
+    }
+
     /// One more instance of the function: an instance handles one event at a time, so calls that overlap need as many.
     /// Logs to a file that is named after it.
     ///

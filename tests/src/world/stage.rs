@@ -32,11 +32,20 @@ impl StoreKind {
         }
     }
 
-    const fn variables(self) -> &'static [(&'static str, &'static str)] {
+    #[must_use]
+    pub const fn other(self) -> Self {
         match self {
+            Self::Attribute => Self::Table,
+            Self::Table => Self::Attribute,
+        }
+    }
+
+    pub(super) fn variables(self) -> impl Iterator<Item = (String, String)> {
+        let variables: &[_] = match self {
             Self::Attribute => &[("STATE_STORE", "attribute")],
             Self::Table => &[("STATE_STORE", "table"), ("STATE_TABLE", dynamodb::TABLE)],
-        }
+        };
+        variables.iter().map(owned)
     }
 }
 
@@ -65,6 +74,9 @@ pub fn environment(store: StoreKind, endpoint: &str, changed: &[(&str, &str)]) -
         ("CODE_KEY_SECRET", secrets::ARN),
     ];
     // Of two variables of one name the later one counts.
-    let all = usual.iter().chain(store.variables()).chain(changed);
-    all.map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+    usual.iter().map(owned).chain(store.variables()).chain(changed.iter().map(owned)).collect()
+}
+
+fn owned((name, value): &(&str, &str)) -> (String, String) {
+    ((*name).to_owned(), (*value).to_owned())
 }

@@ -1,7 +1,7 @@
 //! The stored state of a user, wherever a stage keeps it.
 
 use anyhow::Context as _;
-use challenge::{Key, KeyRing, SealedState, Subject};
+use challenge::{Key, KeyRing, SealedState, State, Subject};
 use serde_json::{Value, json};
 
 use super::{ATTRIBUTE, StoreKind};
@@ -27,9 +27,9 @@ pub fn put_sealed(aws: &FakeAws, store: StoreKind, caller: &Caller, sealed: &str
             aws.put_user(aws.user(&caller.user).context("the user exists")?.with(ATTRIBUTE, sealed));
         }
         StoreKind::Table => {
-            let item = aws.item(&key(caller)).unwrap_or_else(|| {
-                json!({ "user": { "S": key(caller) }, "version": { "N": "1" }, "expires": { "N": "4102444800" } })
-            });
+            let item = aws.item(&key(caller)).unwrap_or_else(
+                || json!({ "user": { "S": key(caller) }, "version": { "N": "1" }, "expires": { "N": "4102444800" } }),
+            );
             let Value::Object(mut item) = item else { unreachable!("an item has attributes") };
             item.insert("state".to_owned(), json!({ "S": sealed }));
             aws.put_item(&key(caller), Value::Object(item));
@@ -44,14 +44,20 @@ pub fn key(caller: &Caller) -> String {
     subject(caller).storage_key()
 }
 
+/// # Errors
+/// When the secret is not the one that the state was sealed with.
+pub fn open(caller: &Caller, sealed: &str, secret: &str) -> anyhow::Result<State> {
+    let keys = KeyRing { current: Key::from_secret(secret.as_bytes())?, previous: None };
+    Ok(SealedState::new(sealed.to_owned()).open(&subject(caller), &keys)?)
+}
+
 /// A sealed state as it would look had it been written `seconds` ago.
 ///
 /// # Errors
 /// When the secret is not the one that the state was sealed with.
 pub fn aged(caller: &Caller, sealed: &str, secret: &str, seconds: u64) -> anyhow::Result<String> {
     let key = Key::from_secret(secret.as_bytes())?;
-    let keys = KeyRing { current: key.clone(), previous: None };
-    let state = SealedState::new(sealed.to_owned()).open(&subject(caller), &keys)?.aged(seconds);
+    let state = open(caller, sealed, secret)?.aged(seconds);
     let sealed = SealedState::seal(&state, &subject(caller), &key, rand::random());
     Ok(sealed.context("the state can be sealed again")?.as_str().to_owned())
 }

@@ -5,6 +5,8 @@ mod article;
 mod codes;
 mod command;
 mod deploys;
+mod lock;
+mod operators;
 mod permissions;
 mod secrecy;
 mod ways_around;

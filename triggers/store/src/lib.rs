@@ -7,7 +7,7 @@ mod store;
 mod table;
 mod user;
 
-pub use config::{CONNECT_TIMEOUT, sdk_config};
+pub use config::{CONNECT_TIMEOUT, sdk_config, sdk_loader};
 pub use keys::Keys;
 pub use settings::StoreSettings;
 pub use store::{Saved, Store, TRIES, User};

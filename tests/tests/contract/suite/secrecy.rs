@@ -7,7 +7,8 @@ use e2e::world::World;
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_but_the_mail_shows_the_code() {
     // Eight digits, so that a time stamp in a log does not hold them by chance.
-    let world = World::with(STORE, &[("CODE_LENGTH", "8"), ("AWS_LAMBDA_LOG_LEVEL", "TRACE"), ("RUST_LOG", "trace")]).await;
+    let world =
+        World::with(STORE, &[("CODE_LENGTH", "8"), ("AWS_LAMBDA_LOG_LEVEL", "TRACE"), ("RUST_LOG", "trace")]).await;
     let world = world.unwrap();
     let created = world.create(&password_verified(), &attempt(1)).await.unwrap();
     let code = world.last_code().unwrap();

@@ -1,10 +1,10 @@
 //! VerifyAuthChallengeResponse: which answers are right.
 
 use super::STORE;
-use e2e::event::{attempt, password_verified, resend};
+use e2e::event::{attempt, entry, password_verified, resend};
 use e2e::fake_aws::Fault;
 use e2e::runtime_api::Answer;
-use e2e::world::{Created, World, state};
+use e2e::world::{Created, StoreKind, World, state};
 use xtask::trigger::Trigger;
 
 const WRONG: &str = "not-a-code";
@@ -23,6 +23,11 @@ fn other_than(code: &str) -> String {
     format!("{}{}", &code[..code.len() - 1], (last + 1) % 10)
 }
 
+/// Six digits each, none of them the code, no two the same.
+fn wrong_answers(code: &str) -> impl Iterator<Item = String> {
+    (0..1_000_000).map(|number| format!("{number:06}")).filter(move |answer| answer != code)
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_code_is_right_and_nothing_else_is() {
     let (world, created, code) = mailed().await;
@@ -37,11 +42,58 @@ async fn the_code_is_right_and_nothing_else_is() {
 #[tokio::test(flavor = "multi_thread")]
 async fn three_wrong_answers_use_the_code_up() {
     let (world, created, code) = mailed().await;
-    for _ in 0..3 {
-        assert!(!world.verify(&created, &other_than(&code), &attempt(1)).await.unwrap());
+    for wrong in wrong_answers(&code).take(3) {
+        assert!(!world.verify(&created, &wrong, &attempt(1)).await.unwrap());
     }
     assert!(!world.verify(&created, &code, &attempt(1)).await.unwrap());
     assert!(world.log(Trigger::Verify).unwrap().contains("attempts-exhausted"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_answer_that_cognito_repeats_costs_one_guess() {
+    let (world, created, code) = mailed().await;
+    for _ in 0..3 {
+        assert!(!world.verify(&created, &other_than(&code), &attempt(1)).await.unwrap());
+    }
+    let mut session = password_verified();
+    session.push(entry("CUSTOM_CHALLENGE", false, created.metadata.as_deref()));
+    assert_eq!(world.create(&session, &attempt(1)).await.unwrap().public["attemptsLeft"], "2");
+    assert!(world.verify(&created, &code, &attempt(1)).await.unwrap());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn wrong_answers_lock_across_codes_and_sessions() {
+    let world = World::with(STORE, &[("LOCK_AFTER", "4"), ("MAX_ATTEMPTS", "2")]).await.unwrap();
+    for id in 1..=2 {
+        let created = world.create(&password_verified(), &attempt(id)).await.unwrap();
+        let code = world.last_code().unwrap();
+        for wrong in wrong_answers(&code).take(2) {
+            assert!(!world.verify(&created, &wrong, &attempt(id)).await.unwrap());
+        }
+        world.age(&world.caller, 30).unwrap();
+    }
+    let locked = world.create(&password_verified(), &attempt(3)).await.unwrap();
+    assert_eq!(locked.state(), "LOCKED");
+    let wait: u64 = locked.public["secondsToWait"].parse().unwrap();
+    assert!((25..=31).contains(&wait), "60 seconds, of which 30 have passed: {wait}");
+    let told = world.aws.mails();
+    assert!(told.len() == 3 && told[2].code().is_err(), "two codes, then a notice without one: {told:?}");
+
+    world.age(&world.caller, 31).unwrap();
+    let created = world.create(&password_verified(), &attempt(4)).await.unwrap();
+    assert!(world.verify(&created, &world.last_code().unwrap(), &attempt(4)).await.unwrap());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_switch_of_the_store_loses_no_lock() {
+    let mut world = World::with(STORE, &[("LOCK_AFTER", "3")]).await.unwrap();
+    let created = world.create(&password_verified(), &attempt(1)).await.unwrap();
+    for wrong in wrong_answers(&world.last_code().unwrap()).take(3) {
+        assert!(!world.verify(&created, &wrong, &attempt(1)).await.unwrap());
+    }
+    assert_eq!(world.create(&password_verified(), &attempt(2)).await.unwrap().state(), "LOCKED");
+    world.switch_store().await.unwrap();
+    assert_eq!(world.create(&password_verified(), &attempt(3)).await.unwrap().state(), "LOCKED");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -101,8 +153,12 @@ async fn a_request_for_the_mail_is_no_answer() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_cannot_be_stored_is_not_accepted() {
-    // The first write reserves the guess, the second consumes the challenge.
-    for spared in [0, 1] {
+    // In the table the first write reserves the guess and the second consumes the challenge; in the attribute they are one.
+    let writes = match STORE {
+        StoreKind::Attribute => 1,
+        StoreKind::Table => 2,
+    };
+    for spared in 0..writes {
         let (world, created, code) = mailed().await;
         world.aws.spare(STORE.write(), spared);
         world.aws.fail(STORE.write(), Fault::refused("AccessDeniedException"), 1);

@@ -1,0 +1,276 @@
+//! Every fault of every call of every function, once and for good: what is promised under each.
+
+use std::time::Duration;
+
+use e2e::event::{attempt, password_verified, resend};
+use e2e::runtime_api::Answer;
+use e2e::world::{StoreKind, created, passed, verified};
+use xtask::trigger::Trigger;
+
+use crate::faults::{Befalls, Kind};
+use crate::scenario::{ATTEMPT, Prepared, Scenario, Start, round_after};
+use crate::stage::{Asked, Instance, Stage};
+
+/// Cognito waits for 5 s; this leaves room for the network and Cognito itself.
+const BUDGET: Duration = Duration::from_millis(3_500);
+/// What of it can be spent on waiting for SES.
+const SES_PATIENCE: Duration = Duration::from_millis(2_800);
+/// Long enough for everything that is still under way at AWS to be done.
+const SETTLED: Duration = Duration::from_secs(10);
+
+/// Every call that a scenario makes without faults, by operation.
+async fn calls(store: StoreKind, scenario: Scenario, start: Start) -> Vec<(String, usize)> {
+    let stage = Stage::new(store).await;
+    let prepared = scenario.prepare(&stage).await;
+    let before = std::sync::Mutex::new(0);
+    let count = || stage.aws.all_calls().len();
+    let function = start.function(&stage, prepared.trigger, || *before.lock().unwrap() = count()).await;
+    function.ask(&prepared.event).await;
+    let mut calls: Vec<(String, usize)> = Vec::new();
+    for call in stage.aws.all_calls().split_off(*before.lock().unwrap()) {
+        match calls.iter_mut().find(|(operation, _)| *operation == call.operation) {
+            Some((_, times)) => *times += 1,
+            None => calls.push((call.operation, 1)),
+        }
+    }
+    calls
+}
+
+async fn try_all(store: StoreKind, scenario: Scenario) {
+    let mut problems = Vec::new();
+    let mut tried = 0;
+    let kinds = Kind::tried();
+    for start in Start::ALL {
+        for (operation, times) in calls(store, scenario, start).await {
+            // What the keys' age changes is the keys.
+            if start == Start::Stale && operation != "GetSecretValue" {
+                continue;
+            }
+            for nth in 0..times {
+                for &kind in kinds {
+                    for lasts in [false, true] {
+                        let befalls = Befalls { operation: operation.clone(), nth, kind, lasts };
+                        tried += 1;
+                        if let Err(problem) = promises(store, scenario, start, &befalls).await {
+                            problems.push(format!("{start:?} {befalls:?}: {problem}"));
+                        }
+                    }
+                }
+            }
+        }
+    }
+    println!("{store:?} {scenario:?}: {tried} faults");
+    assert!(tried >= 12 * kinds.len(), "{tried} faults are not all");
+    assert!(problems.is_empty(), "{} of {tried}:\n{}", problems.len(), problems.join("\n"));
+}
+
+macro_rules! ensure {
+    ($condition:expr, $($message:tt)+) => {
+        if !$condition {
+            return Err(format!($($message)+));
+        }
+    };
+}
+
+/// Lets one fault befall one scenario, and says which promise is broken.
+async fn promises(store: StoreKind, scenario: Scenario, start: Start, befalls: &Befalls) -> Result<(), String> {
+    let stage = Stage::new(store).await;
+    let prepared = scenario.prepare(&stage).await;
+    let script = || {
+        stage.aws.spare(&befalls.operation, befalls.nth);
+        if befalls.lasts {
+            stage.aws.fail_on(&befalls.operation, befalls.kind.fault());
+        } else {
+            stage.aws.fail(&befalls.operation, befalls.kind.fault(), 1);
+        }
+    };
+    let function = start.function(&stage, prepared.trigger, script).await;
+    let asked = function.ask(&prepared.event).await;
+    ensure!(asked.took <= BUDGET, "the answer took {:?}", asked.took);
+    ensure!(asked.outcome != "panicked", "a panic");
+    tokio::time::sleep(SETTLED).await;
+    stage.aws.heal();
+    match prepared.trigger {
+        Trigger::Create => after_create(&stage, scenario, &prepared, befalls, &function, &asked).await?,
+        Trigger::Verify => after_verify(&stage, scenario, &prepared, &function, &asked).await?,
+        _ => after_gate(&stage, &prepared, &function, &asked).await?,
+    }
+    next_sign_in_works(&stage).await
+}
+
+/// At most one code per challenge, a second mail only for an unknown answer of SES, and every mailed code works.
+async fn after_create(
+    stage: &Stage,
+    scenario: Scenario,
+    prepared: &Prepared,
+    befalls: &Befalls,
+    function: &Instance,
+    asked: &Asked,
+) -> Result<(), String> {
+    let told = created(&asked.answer).map_err(|error| format!("no defined answer: {error:#}"))?;
+    let unknown = befalls.operation == "SendEmail" && !befalls.kind.is_answered_within(SES_PATIENCE);
+    let mails = stage.aws.mails().len() - prepared.mails_before;
+    ensure!(mails <= 1 || unknown, "{mails} mails for one call");
+    if scenario == Scenario::CreateLocked {
+        ensure!(["LOCKED", "SEND_FAILED"].contains(&told.state()), "a locked user is told {}", told.state());
+        ensure!(stage.codes().len() == 1, "a code was mailed to a locked user");
+        stage.age(100);
+        return Ok(());
+    }
+    ensure!(["CODE_SENT", "SEND_FAILED"].contains(&told.state()), "the client is told {}", told.state());
+    if mails > 0 {
+        ensure!(told.state() == "CODE_SENT", "a mail went out, and the client is told {}", told.state());
+    } else {
+        let sent = told.state() == "CODE_SENT";
+        ensure!(!sent || unknown, "no mail went out, and the client is told {}", told.state());
+    }
+
+    // Cognito repeats the call; another instance may get it, but this one may as well.
+    let pending = stage.is_pending();
+    stage.age(10);
+    let repeated = function.ask(&prepared.event).await;
+    let mails_again = stage.aws.mails().len() - prepared.mails_before - mails;
+    ensure!(mails_again == 0 || mails == 0 || pending, "the mail was known to be sent, and was sent again");
+    let repeated = created(&repeated.answer).map_err(|error| format!("repeated: {error:#}"))?;
+    ensure!(["CODE_SENT", "SEND_THROTTLED"].contains(&repeated.state()), "repeated: {}", repeated.state());
+
+    // The client asks for the mail again, if it has to.
+    let mut session = round_after(Some(&repeated));
+    if stage.codes().is_empty() || repeated.state() != "CODE_SENT" {
+        stage.age(31);
+        let event = stage.caller.create(&session, &resend(ATTEMPT));
+        let resent = created(&function.ask(&event).await.answer).map_err(|error| format!("resend: {error:#}"))?;
+        ensure!(resent.state() == "CODE_SENT", "resend: {}", resent.state());
+        session = round_after(Some(&resent));
+    }
+    let codes = stage.codes();
+    ensure!(codes.iter().all(|code| *code == codes[0]), "two codes were mailed for one challenge");
+
+    // The state as it is shown to the client binds the round, whatever it is called.
+    let event = stage.caller.create(&session, &attempt(ATTEMPT));
+    let bound = created(&function.ask(&event).await.answer).map_err(|error| format!("next round: {error:#}"))?;
+    let event = stage.caller.verify(&bound.private, &codes[0], &attempt(ATTEMPT));
+    let right = verified(&stage.ask(Trigger::Verify, &event).await.answer).map_err(|error| format!("{error:#}"))?;
+    ensure!(right, "the mailed code does not work");
+    Ok(())
+}
+
+/// A yes stands for a stored consumption, and a no can be asked again; a wrong answer costs one guess and stays wrong.
+async fn after_verify(
+    stage: &Stage,
+    scenario: Scenario,
+    prepared: &Prepared,
+    function: &Instance,
+    asked: &Asked,
+) -> Result<(), String> {
+    let yes = verified(&asked.answer).map_err(|error| format!("no defined answer: {error:#}"))?;
+    let gate = stage.caller.pre_token_generation("Authentication");
+    if scenario == Scenario::VerifyRight {
+        if !yes {
+            // The person types it again: that takes some seconds, and a round of Create.
+            stage.age(20);
+            let event = stage.caller.create(&prepared.next_round, &attempt(ATTEMPT));
+            let round = created(&function_of(stage, &event).await.answer).map_err(|error| format!("{error:#}"))?;
+            let round = match round.state() {
+                "CODE_WRONG" => round,
+                // The consumption was stored, but nobody heard of it in time: such a code is not taken twice, so the
+                // person asks for another.
+                "CODE_SUPERSEDED" => {
+                    let event = stage.caller.create(&round_after(Some(&round)), &resend(ATTEMPT));
+                    stage.age(31);
+                    created(&function_of(stage, &event).await.answer).map_err(|error| format!("{error:#}"))?
+                }
+                state => return Err(format!("after a right answer that failed: {state}")),
+            };
+            let code = stage.codes().pop().ok_or("no mail")?;
+            let event = stage.caller.verify(&round.private, &code, &attempt(ATTEMPT));
+            let again = function.ask(&event).await;
+            ensure!(verified(&again.answer).unwrap_or(false), "the right answer is refused when given again");
+        }
+        let first = passed(&stage.ask(Trigger::Gate, &gate).await.answer);
+        let second = passed(&stage.ask(Trigger::Gate, &gate).await.answer);
+        ensure!(first, "a yes without a consumption that the gate finds");
+        ensure!(!second, "one right answer, two sets of tokens");
+        return Ok(());
+    }
+    ensure!(!yes, "a wrong answer was accepted");
+    ensure!(!passed(&stage.ask(Trigger::Gate, &gate).await.answer), "tokens for a wrong answer");
+    if scenario == Scenario::VerifyWrong {
+        let event = stage.caller.create(&prepared.next_round, &attempt(ATTEMPT));
+        let round = created(&function_of(stage, &event).await.answer).map_err(|error| format!("{error:#}"))?;
+        let left = round.public["attemptsLeft"].as_str();
+        ensure!(["2", "3"].contains(&left), "one wrong answer, and {left} attempts are left");
+        // Asked again as Cognito does, it costs one guess in all.
+        function.ask(&prepared.event).await;
+        let round = created(&function_of(stage, &event).await.answer).map_err(|error| format!("{error:#}"))?;
+        ensure!(round.public["attemptsLeft"] == "2", "repeated: {} attempts left", round.public["attemptsLeft"]);
+    } else {
+        function.ask(&prepared.event).await;
+        let event = stage.caller.create(&password_verified(), &attempt(7));
+        let round = created(&function_of(stage, &event).await.answer).map_err(|error| format!("{error:#}"))?;
+        ensure!(round.state() == "LOCKED", "after three wrong answers: {}", round.state());
+        stage.age(100);
+    }
+    Ok(())
+}
+
+async fn function_of(stage: &Stage, event: &serde_json::Value) -> Asked {
+    stage.ask(Trigger::Create, event).await
+}
+
+/// One right answer lets through once.
+async fn after_gate(stage: &Stage, prepared: &Prepared, function: &Instance, asked: &Asked) -> Result<(), String> {
+    let first = passed(&asked.answer);
+    let again = passed(&function.ask(&prepared.event).await.answer);
+    let at_last = passed(&stage.ask(Trigger::Gate, &prepared.event).await.answer);
+    ensure!(u8::from(first) + u8::from(again) + u8::from(at_last) <= 1, "one right answer, two sets of tokens");
+    Ok(())
+}
+
+/// With the fault gone, somebody who begins anew gets in.
+async fn next_sign_in_works(stage: &Stage) -> Result<(), String> {
+    stage.age(60);
+    let mark = attempt(9);
+    let event = stage.caller.create(&password_verified(), &mark);
+    let made = stage.ask(Trigger::Create, &event).await.answer;
+    let made = created(&made).map_err(|error| format!("next sign-in: {error:#}"))?;
+    ensure!(made.state() == "CODE_SENT", "next sign-in: {}", made.state());
+    let code = stage.codes().pop().ok_or("next sign-in: no mail")?;
+    let answer = stage.ask(Trigger::Verify, &stage.caller.verify(&made.private, &code, &mark)).await.answer;
+    ensure!(verified(&answer).unwrap_or(false), "next sign-in: the code is refused");
+    let answer = stage.ask(Trigger::Gate, &stage.caller.pre_token_generation("Authentication")).await.answer;
+    ensure!(matches!(answer, Answer::Response(_)), "next sign-in: the gate refuses");
+    Ok(())
+}
+
+macro_rules! matrix {
+    ($($store:ident: $($name:ident $scenario:ident),+;)+) => {
+        $(mod $store {
+            use super::*;
+
+            const STORE: StoreKind = super::$store();
+
+            $(#[tokio::test(start_paused = true)]
+            async fn $name() {
+                try_all(STORE, Scenario::$scenario).await;
+            })+
+        })+
+    };
+}
+
+const fn attribute() -> StoreKind {
+    StoreKind::Attribute
+}
+
+const fn table() -> StoreKind {
+    StoreKind::Table
+}
+
+matrix! {
+    attribute:
+        create_first CreateFirst, create_resend CreateResend, create_locked CreateLocked, verify_right VerifyRight,
+        verify_wrong VerifyWrong, verify_locking VerifyLocking, gate Gate;
+    table:
+        create_first CreateFirst, create_resend CreateResend, create_locked CreateLocked, verify_right VerifyRight,
+        verify_wrong VerifyWrong, verify_locking VerifyLocking, gate Gate;
+}
