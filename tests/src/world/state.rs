@@ -51,6 +51,22 @@ pub fn open(caller: &Caller, sealed: &str, secret: &str) -> anyhow::Result<State
     Ok(SealedState::new(sealed.to_owned()).open(&subject(caller), &keys)?)
 }
 
+/// How many guesses each version of the user's item allowed, oldest first; a version without a challenge is left out.
+///
+/// # Errors
+/// As [`open`].
+pub fn guesses_left(aws: &FakeAws, caller: &Caller) -> anyhow::Result<Vec<u8>> {
+    let mut left = Vec::new();
+    for item in aws.item_history(&key(caller)) {
+        let state = open(caller, item["state"]["S"].as_str().unwrap_or_default(), &aws.secret())?;
+        // Only the debug form shows it: nothing but Verify has any business with it.
+        let shown = format!("{:?}", state.challenge());
+        let digits = shown.split_once("guesses_left: ").map(|(_, rest)| rest.chars().take_while(char::is_ascii_digit));
+        left.extend(digits.map(|digits| digits.collect::<String>().parse::<u8>()).transpose()?);
+    }
+    Ok(left)
+}
+
 /// A sealed state as it would look had it been written `seconds` ago.
 ///
 /// # Errors

@@ -6,19 +6,22 @@ use e2e::{place, tool};
 use xtask::stage::{Stage, StageName};
 use xtask_online::sign_in::State;
 
-/// Gives wrong codes until the user is locked: five, over two sign-ins.
+/// Gives wrong codes until the user is locked: five, over two sign-ins. Each differs from the one before, since the same
+/// answer once more is no other guess.
 pub(crate) async fn locked(person: &Person<'_>) {
     let mut flow = person.challenge().await.unwrap();
-    let wrong = other_than(&person.code().await.unwrap());
+    let mut wrong = other_than(&person.code().await.unwrap());
     for _ in 0..2 {
         flow = challenge(flow.answer(&wrong).await.unwrap()).unwrap();
+        wrong = other_than(&wrong);
     }
     refusal(flow.answer(&wrong).await.unwrap()).unwrap();
     let flow = person.challenge().await.unwrap();
     assert_eq!(flow.challenge().state, State::CodeSent, "not locked yet");
     let wrong = other_than(&person.code().await.unwrap());
     let flow = challenge(flow.answer(&wrong).await.unwrap()).unwrap();
-    let flow = challenge(flow.answer(&wrong).await.unwrap()).unwrap();
+    assert_eq!(flow.challenge().state, State::CodeWrong, "not locked yet");
+    let flow = challenge(flow.answer(&other_than(&wrong)).await.unwrap()).unwrap();
     assert_eq!(flow.challenge().state, State::Locked);
     assert!(is_locked(person).await, "a new sign-in is no way around");
 }

@@ -2,6 +2,7 @@
 //! none, so that every fault of every call can be tried.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod crowds;
 mod faults;
 mod matrix;
 mod scenario;

@@ -52,6 +52,7 @@ pub(crate) struct Asked {
     pub(crate) took: Duration,
     /// The word that the log has for it.
     pub(crate) outcome: &'static str,
+    pub(crate) reason: &'static str,
 }
 
 impl Stage {
@@ -144,10 +145,12 @@ impl Instance {
         };
         let took = begun.elapsed();
         match result {
-            Ok(Reply { event, outcome, .. }) => Asked { answer: Answer::Response(event), took, outcome },
+            Ok(Reply { event, outcome, reason, .. }) => {
+                Asked { answer: Answer::Response(event), took, outcome, reason }
+            }
             Err(failure) => {
                 let outcome = failure.outcome();
-                Asked { answer: error(failure), took, outcome }
+                Asked { answer: error(failure), took, outcome, reason: "" }
             }
         }
     }
