@@ -6,6 +6,7 @@
 
 pub mod event;
 pub mod fake_aws;
+pub mod kept;
 pub mod logs;
 pub mod long;
 pub mod mail;

@@ -7,6 +7,7 @@ use xtask_online::sign_in::{Flow, Refusal, Step, Tokens};
 use xtask_online::user;
 
 use crate::event::Caller;
+use crate::kept;
 use crate::mail::code_in;
 use crate::stack::Stack;
 use crate::world::{ATTRIBUTE, state::aged};
@@ -70,12 +71,27 @@ impl<'a> Person<'a> {
         code_in(&mails.last().with_context(|| format!("no mail to {}", self.email))?.text)
     }
 
-    /// The sealed state in the pool.
+    /// The sealed state, where the stage keeps it.
     ///
     /// # Errors
     /// When there is none.
     pub async fn sealed(&self) -> anyhow::Result<String> {
-        self.stack.attributes(&self.name).await?.remove(ATTRIBUTE).context("the user has a state")
+        let sealed = match self.stack.state_table().await? {
+            Some(table) => kept::get(&self.stack.dynamodb, &table, &self.storage_key()).await?,
+            None => self.stack.attributes(&self.name).await?.remove(ATTRIBUTE),
+        };
+        sealed.context("the user has a state")
+    }
+
+    /// Puts another text in its place, as somebody with full access can.
+    ///
+    /// # Errors
+    /// When AWS refuses.
+    pub async fn put_sealed(&self, sealed: &str) -> anyhow::Result<()> {
+        match self.stack.state_table().await? {
+            Some(table) => kept::put(&self.stack.dynamodb, &table, &self.storage_key(), sealed).await,
+            None => self.write(ATTRIBUTE, sealed).await,
+        }
     }
 
     /// Lets `seconds` pass for the stored state.
@@ -84,7 +100,7 @@ impl<'a> Person<'a> {
     /// When there is none, or the secret does not open it.
     pub async fn age(&self, seconds: u64) -> anyhow::Result<()> {
         let aged = aged(&self.caller(), &self.sealed().await?, &self.stack.secret().await?, seconds)?;
-        self.write(ATTRIBUTE, &aged).await
+        self.put_sealed(&aged).await
     }
 
     /// Sets an attribute as an administrator can.
@@ -107,6 +123,10 @@ impl<'a> Person<'a> {
         let caller = self.caller();
         let subject = Subject { user_pool: &caller.user_pool, user: &caller.user };
         Ok(Key::from_secret(self.stack.secret().await?.as_bytes())?.user_hash(&subject))
+    }
+
+    fn storage_key(&self) -> String {
+        Subject { user_pool: &self.stack.outputs.user_pool_id, user: &self.name }.storage_key()
     }
 
     fn caller(&self) -> Caller {

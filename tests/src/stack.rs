@@ -10,8 +10,10 @@ use anyhow::{Context as _, ensure};
 use aws_sdk_cloudformation::Client as CloudFormation;
 use aws_sdk_cloudwatchlogs::Client as CloudWatchLogs;
 use aws_sdk_cognitoidentityprovider::Client as Cognito;
+use aws_sdk_dynamodb::Client as DynamoDb;
 use aws_sdk_secretsmanager::Client as SecretsManager;
 use tokio::sync::{OnceCell, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use xtask::stage::Store;
 use xtask::trigger::Trigger;
 use xtask_online::aws::{self, Session};
 use xtask_online::outputs::{self, Outputs};
@@ -40,6 +42,7 @@ pub struct Stack {
     pub outputs: Outputs,
     pub cognito: Cognito,
     pub cloudformation: CloudFormation,
+    pub dynamodb: DynamoDb,
     secrets: SecretsManager,
     logs: CloudWatchLogs,
     begun: SystemTime,
@@ -76,6 +79,7 @@ impl Stack {
             outputs: outputs::read(&session).await?,
             cognito: Cognito::new(sdk),
             cloudformation: CloudFormation::new(sdk),
+            dynamodb: DynamoDb::new(sdk),
             secrets: SecretsManager::new(sdk),
             logs: CloudWatchLogs::new(sdk),
             session,
@@ -130,6 +134,17 @@ impl Stack {
         let id = self.physical_id("CodeKey").await?;
         let answer = self.secrets.get_secret_value().secret_id(id).send().await.map_err(aws::sdk)?;
         answer.secret_string.context("the secret is a text")
+    }
+
+    /// The table that the stage keeps its states in, if it keeps them in one.
+    ///
+    /// # Errors
+    /// When the stack has none, although the stage says so.
+    pub async fn state_table(&self) -> anyhow::Result<Option<String>> {
+        match self.session.stage.challenge.store {
+            Store::Table => self.physical_id("StateTable").await.map(Some),
+            Store::Attribute => Ok(None),
+        }
     }
 
     /// The name that a resource of the template got.

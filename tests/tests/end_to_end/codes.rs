@@ -95,7 +95,7 @@ async fn a_state_moved_to_another_user() {
     let (jane, john) = (Person::new(&stack).await.unwrap(), Person::new(&stack).await.unwrap());
     let _janes = jane.challenge().await.unwrap();
     let johns = john.challenge().await.unwrap();
-    john.write(e2e::world::ATTRIBUTE, &jane.sealed().await.unwrap()).await.unwrap();
+    john.put_sealed(&jane.sealed().await.unwrap()).await.unwrap();
     let flow = challenge(johns.answer(&jane.code().await.unwrap()).await.unwrap()).unwrap();
     challenge(flow.answer(&john.code().await.unwrap()).await.unwrap()).unwrap();
     stack.logged(Trigger::Verify, &["seal is broken"]).await.unwrap();
