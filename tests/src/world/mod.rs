@@ -1,6 +1,7 @@
 //! The four functions before a scripted AWS, called as Cognito calls them.
 
 mod answers;
+pub mod repeats;
 mod stage;
 pub mod state;
 
@@ -43,7 +44,18 @@ impl World {
     /// # Errors
     /// As [`World::start`].
     pub async fn with(store: StoreKind, settings: &[(&str, &str)]) -> anyhow::Result<Self> {
-        let folder = logs::folder()?;
+        Self::logging_to(store, settings, logs::folder()?).await
+    }
+
+    /// One of several worlds of one test, by a name of its own.
+    ///
+    /// # Errors
+    /// As [`World::start`].
+    pub async fn named(store: StoreKind, name: &str) -> anyhow::Result<Self> {
+        Self::logging_to(store, &[], logs::folder_for(&format!("{store:?}-{}", name.replace(' ', "-")))?).await
+    }
+
+    async fn logging_to(store: StoreKind, settings: &[(&str, &str)], folder: PathBuf) -> anyhow::Result<Self> {
         let aws = FakeAws::start().await?;
         let environment = environment(store, aws.endpoint(), settings);
         let caller = Caller {

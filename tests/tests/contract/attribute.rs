@@ -75,3 +75,32 @@ async fn soft_a_wrong_answer_given_while_the_mail_is_marked_as_sent_may_be_forgo
     session.push(entry("CUSTOM_CHALLENGE", false, made.metadata.as_deref()));
     assert_eq!(world.create(&session, &attempt(1)).await.unwrap().public["attemptsLeft"], "3");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn soft_of_two_that_begin_at_the_same_moment_both_send_a_mail_and_one_code_works() {
+    let world = World::start(STORE).await.unwrap();
+    let event = world.caller.create(&password_verified(), &attempt(1));
+    let writes = world.aws.hold(STORE.write(), 2);
+    let [one, other] = [
+        world.instance(Trigger::Create, "-one").await.unwrap(),
+        world.instance(Trigger::Create, "-other").await.unwrap(),
+    ];
+    let ((), one, other) = tokio::join!(
+        async {
+            writes.arrived(2).await.unwrap();
+            writes.release();
+        },
+        one.invoke(&event),
+        other.invoke(&event)
+    );
+    let answers = [created(&one.unwrap()).unwrap(), created(&other.unwrap()).unwrap()];
+    let mails = world.aws.mails();
+    assert_eq!(mails.len(), 2);
+    let mut right = 0;
+    for mail in mails {
+        for made in &answers {
+            right += u8::from(world.verify(made, &mail.code().unwrap(), &attempt(1)).await.unwrap());
+        }
+    }
+    assert_eq!(right, 1, "the challenge that was written last");
+}

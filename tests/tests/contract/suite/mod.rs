@@ -3,8 +3,10 @@
 use super::STORE;
 
 mod create;
+mod faults;
 mod gate;
 mod hostile;
 mod overlaps;
+mod repeats;
 mod secrecy;
 mod verify;
