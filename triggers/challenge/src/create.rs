@@ -141,11 +141,10 @@ pub fn decide(state: &State, request: &Request<'_>, policy: &Policy) -> Decision
         return Decision::Show(unbound(PublicState::NoVerifiedAddress, 0));
     };
     let now = request.now;
-    let usable = state.challenge.as_ref().filter(|challenge| {
-        !state.is_consumed(challenge)
-            && challenge.address == address.digest(&request.subject)
-            && challenge.attempt == request.attempt
+    let same_sign_in = state.challenge.as_ref().filter(|challenge| {
+        challenge.address == address.digest(&request.subject) && challenge.attempt == request.attempt
     });
+    let usable = same_sign_in.filter(|challenge| !state.is_consumed(challenge));
     let lock = state.lock(now);
     if lock != Lock::Open {
         return locked(state, usable.filter(|challenge| Some(challenge.id) == request.round.bound), lock, now);
@@ -156,18 +155,20 @@ pub fn decide(state: &State, request: &Request<'_>, policy: &Policy) -> Decision
     if request.round.number == 0 {
         return new_challenge(state, request, policy, address, None);
     }
-    let own = usable.filter(|challenge| Some(challenge.id) == request.round.bound);
+    // A consumed one, too: the reply to the right answer was lost then, and the same answer is taken again for a moment.
+    let own = same_sign_in.filter(|challenge| Some(challenge.id) == request.round.bound);
+    let consumed = own.is_some_and(|challenge| state.is_consumed(challenge));
     match (own, request.action) {
-        (Some(challenge), _) if challenge.guesses_left == 0 => {
+        (Some(challenge), _) if challenge.guesses_left == 0 && !consumed => {
             Decision::Show(view(PublicState::AttemptsExhausted, challenge, now))
         }
         (Some(challenge), Action::Answer) if challenge.is_expired(now) => {
             Decision::Show(view(PublicState::CodeExpired, challenge, now))
         }
         (Some(challenge), Action::Answer) => Decision::Show(view(PublicState::CodeWrong, challenge, now)),
-        (Some(challenge), Action::Resend) => resend(state, challenge, request, policy, address),
+        (Some(challenge), Action::Resend) if !consumed => resend(state, challenge, request, policy, address),
         (None, Action::Answer) => Decision::Show(unbound(PublicState::CodeSuperseded, 0)),
-        (None, Action::Resend) => {
+        (_, Action::Resend) => {
             let wait = state.sends.wait_for_resend(policy, now);
             if wait > 0 {
                 return Decision::Show(unbound(PublicState::SendThrottled, wait));

@@ -98,8 +98,7 @@ impl Verify {
         Err(Failure::unavailable("storing the guess", "others were always faster"))
     }
 
-    /// Reserves the guess, compares, and consumes. `None` when the guess could not be reserved because somebody else has
-    /// written: nothing was compared.
+    /// Reserves the guess, compares, and consumes. `None` when somebody else has written and it has to be decided again.
     async fn exactly(
         &self,
         subject: &Subject<'_>,
@@ -116,7 +115,8 @@ impl Verify {
         }
         for _ in 0..TRIES {
             let user = self.store.load(subject).await?;
-            let Some(accepted) = guess.accepted(&user.state) else { return Ok(Some((false, "superseded"))) };
+            // Consumed in the meantime, perhaps by a copy of this very call: that is decided like any other state.
+            let Some(accepted) = guess.accepted(&user.state) else { return Ok(None) };
             if self.store.save(subject, &user, &accepted).await? == Saved::Stored {
                 return Ok(Some((true, "")));
             }

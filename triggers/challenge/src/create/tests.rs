@@ -313,6 +313,24 @@ fn an_exhausted_challenge_is_not_sent_again() {
 }
 
 #[test]
+fn a_session_whose_right_answer_got_no_reply_keeps_its_challenge() {
+    let mut world = World::new();
+    let first = world.first(Some("a"));
+    world.now += 40;
+    world.state.consumption = Some(crate::state::Consumption {
+        challenge: first.binding.unwrap(),
+        at: UnixSeconds(world.now),
+        client: crate::client::Client::new(&SUBJECT, "web"),
+        used: false,
+    });
+    let asked_again = world.later(1, &first, Action::Answer, Some("a"));
+    assert_eq!((asked_again.state, asked_again.binding), (PublicState::CodeWrong, first.binding));
+    let resent = world.later(2, &first, Action::Resend, Some("a"));
+    assert_eq!(resent.state, PublicState::CodeSent);
+    assert_ne!(resent.binding, first.binding, "a consumed code is not sent again");
+}
+
+#[test]
 fn a_consumed_challenge_is_not_handed_out_again() {
     let mut world = World::new();
     let first = world.first(None);
