@@ -2,7 +2,7 @@
 
 #[test]
 fn the_terminal_client_knows_every_state() {
-    use challenge::create::PublicState as Told;
+    use challenge::PublicState as Told;
     use xtask_online::sign_in::State;
     for told in [
         Told::CodeSent,

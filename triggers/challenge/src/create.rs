@@ -1,11 +1,13 @@
 //! CreateAuthChallenge: whether a mail goes out, and what the client is told.
 
 use crate::{
-    Action, Address, ChallengeId, Issue, Key, Metadata, Policy, Round, State, Subject, UnixSeconds,
+    Action, Address, ChallengeId, Fresh, Issue, Key, Metadata, Policy, PublicState, Round, State, Subject, UnixSeconds,
+    View,
     lockout::Lock,
     policy::{PENDING_GRACE_SECONDS, REPEAT_WINDOW_SECONDS, RESEND_LIFE_SECONDS, TELL_EVERY_SECONDS},
     session::Attempt,
-    state::{Challenge, Delivery, Fresh},
+    state::{Challenge, Delivery},
+    view::{unbound, view},
 };
 
 /// What is asked of Create, with the moment and the randomness it may use.
@@ -21,53 +23,6 @@ pub struct Request<'a> {
     pub fresh: Fresh,
     /// The key that a new code is made with.
     pub key: &'a Key,
-}
-
-/// A state of the sign-in as front ends see it in `publicChallengeParameters`. The names are a promise.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PublicState {
-    CodeSent,
-    CodeWrong,
-    CodeExpired,
-    /// A newer sign-in of the same user has replaced this one's code.
-    CodeSuperseded,
-    SendThrottled,
-    SendFailed,
-    NoVerifiedAddress,
-    AttemptsExhausted,
-    /// Too many wrong answers, in this or earlier sign-ins.
-    Locked,
-    /// The same, until an operator lifts it.
-    LockedUntilUnlocked,
-}
-
-impl PublicState {
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::CodeSent => "CODE_SENT",
-            Self::CodeWrong => "CODE_WRONG",
-            Self::CodeExpired => "CODE_EXPIRED",
-            Self::CodeSuperseded => "CODE_SUPERSEDED",
-            Self::SendThrottled => "SEND_THROTTLED",
-            Self::SendFailed => "SEND_FAILED",
-            Self::NoVerifiedAddress => "NO_VERIFIED_ADDRESS",
-            Self::AttemptsExhausted => "ATTEMPTS_EXHAUSTED",
-            Self::Locked => "LOCKED",
-            Self::LockedUntilUnlocked => "LOCKED_UNTIL_UNLOCKED",
-        }
-    }
-}
-
-/// What the client is told, and what the round is bound to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct View {
-    pub state: PublicState,
-    /// The challenge that an answer is checked against; `None` when no answer can be right.
-    pub binding: Option<ChallengeId>,
-    pub seconds_left: u64,
-    pub attempts_left: u8,
-    pub seconds_to_wait: u64,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -277,22 +232,6 @@ fn send(state: &State, challenge: Challenge, now: UnixSeconds) -> Decision {
 
 fn throttled(challenge: &Challenge, seconds_to_wait: u64, now: UnixSeconds) -> Decision {
     Decision::Show(View { seconds_to_wait, ..view(PublicState::SendThrottled, challenge, now) })
-}
-
-fn view(state: PublicState, challenge: &Challenge, now: UnixSeconds) -> View {
-    View {
-        state,
-        binding: Some(challenge.id),
-        seconds_left: challenge.seconds_left(now),
-        attempts_left: challenge.guesses_left,
-        seconds_to_wait: 0,
-    }
-}
-
-/// The view of a round without a code.
-#[must_use]
-pub const fn unbound(state: PublicState, seconds_to_wait: u64) -> View {
-    View { state, binding: None, seconds_left: 0, attempts_left: 0, seconds_to_wait }
 }
 
 #[cfg(test)]

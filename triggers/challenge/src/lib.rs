@@ -9,18 +9,22 @@ pub mod code;
 pub mod create;
 pub mod define;
 pub mod gate;
+pub mod id;
 pub mod key;
 pub mod lockout;
 pub mod policy;
 pub mod seal;
+mod sends;
 pub mod session;
 pub mod state;
 pub mod subject;
 pub mod time;
 pub mod verify;
+pub mod view;
 
 pub use address::{Address, InvalidAddress};
 pub use code::{Answer, Code};
+pub use id::{ChallengeId, Fresh};
 pub use key::{InvalidKey, Key, KeyId, KeyRing};
 pub use policy::{
     CodeLength, CodeLife, LockAfter, LockFirstWait, LockLongestWait, Lockout, MaxAttempts, OutOfRange, Policy,
@@ -28,6 +32,7 @@ pub use policy::{
 };
 pub use seal::{OpenError, SealedState};
 pub use session::{Action, Attempt, Issue, Metadata, Round, Session, Step};
-pub use state::{ChallengeId, State};
+pub use state::State;
 pub use subject::Subject;
 pub use time::UnixSeconds;
+pub use view::{PublicState, View};

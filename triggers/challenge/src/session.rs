@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    state::ChallengeId,
+    id::ChallengeId,
     subject::{Digest16, Subject},
 };
 

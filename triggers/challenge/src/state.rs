@@ -3,10 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    KeyId, Policy, UnixSeconds,
+    ChallengeId, KeyId, Policy, UnixSeconds,
     client::Client,
     lockout::{Failures, Lock},
-    policy::SendsPerHour,
+    sends::Sends,
     session::Attempt,
     subject::{Digest8, Digest16},
 };
@@ -20,38 +20,6 @@ pub struct State {
     pub(crate) failures: Failures,
     /// When the user was last told by mail of a lock.
     pub(crate) told_at: UnixSeconds,
-}
-
-/// Names one challenge. Not a secret: it travels through the session as the challenge's metadata.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ChallengeId(pub(crate) [u8; 16]);
-
-impl ChallengeId {
-    /// Reads what [`ChallengeId`]'s `Display` wrote: 32 hex digits.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        let well_formed = text.len() == 32 && text.bytes().all(|b| b.is_ascii_hexdigit());
-        u128::from_str_radix(text, 16).ok().filter(|_| well_formed).map(|id| Self(id.to_be_bytes()))
-    }
-}
-
-impl std::fmt::Display for ChallengeId {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{:032x}", u128::from_be_bytes(self.0))
-    }
-}
-
-/// The random part of a new challenge, from a CSPRNG (ASVS 5.0 6.5.3).
-#[derive(Clone, Copy)]
-pub struct Fresh {
-    pub id: [u8; 16],
-    pub nonce: [u8; 16],
-}
-
-impl std::fmt::Debug for Fresh {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Fresh(…)")
-    }
 }
 
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -127,39 +95,6 @@ pub struct Consumption {
     pub(crate) used: bool,
 }
 
-/// When mails were last sent, oldest first, no more than one hour's allowance of them.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Sends(Vec<UnixSeconds>);
-
-impl Sends {
-    const HOUR_SECONDS: u64 = 3_600;
-
-    pub(crate) fn record(&mut self, now: UnixSeconds) {
-        self.0.push(now);
-        let keep = usize::try_from(SendsPerHour::MAX).unwrap_or(usize::MAX);
-        self.0.drain(..self.0.len().saturating_sub(keep));
-    }
-
-    pub(crate) fn last(&self) -> Option<UnixSeconds> {
-        self.0.last().copied()
-    }
-
-    /// Seconds until the hourly limit allows another mail; 0 when it does now.
-    pub(crate) fn wait_for_hourly_limit(&self, policy: &Policy, now: UnixSeconds) -> u64 {
-        let limit = usize::from(policy.sends_per_hour.get());
-        let recent: Vec<_> = self.0.iter().filter(|at| now.since(**at) < Self::HOUR_SECONDS).collect();
-        match recent.len().checked_sub(limit) {
-            None => 0,
-            Some(surplus) => recent[surplus].plus(Self::HOUR_SECONDS).since(now),
-        }
-    }
-
-    /// Seconds until `resend_after` has passed since the last mail; 0 when it has.
-    pub(crate) fn wait_for_resend(&self, policy: &Policy, now: UnixSeconds) -> u64 {
-        self.last().map_or(0, |at| at.plus(u64::from(policy.resend_after.get())).since(now))
-    }
-}
-
 impl State {
     #[must_use]
     pub fn challenge(&self) -> Option<&Challenge> {
@@ -217,7 +152,7 @@ impl State {
             }
         }
         self.consumption.iter_mut().for_each(|consumption| age(&mut consumption.at));
-        self.sends.0.iter_mut().for_each(age);
+        self.sends.age(age);
         self.failures.age(age);
         age(&mut self.told_at);
         self
@@ -228,7 +163,10 @@ impl State {
 pub(crate) mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::{CodeLength, CodeLife, LockAfter, LockFirstWait, LockLongestWait, Lockout, MaxAttempts, ResendAfter};
+    use crate::{
+        CodeLength, CodeLife, LockAfter, LockFirstWait, LockLongestWait, Lockout, MaxAttempts, ResendAfter,
+        SendsPerHour,
+    };
 
     pub(crate) fn policy() -> Policy {
         Policy {
@@ -260,33 +198,5 @@ pub(crate) mod tests {
             replaces: None,
             last_answer: None,
         }
-    }
-
-    #[test]
-    fn ids_read_back_what_they_print_and_nothing_else() {
-        let id = ChallengeId([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 255]);
-        assert_eq!(ChallengeId::parse(&id.to_string()), Some(id));
-        for text in ["", "+0010203040506070809000a0b0c0d0eff", "+00102030405060708090a0b0c0d0eff", "zz"] {
-            assert_eq!(ChallengeId::parse(text), None, "{text:?}");
-        }
-    }
-
-    #[test]
-    fn the_hourly_limit_opens_when_the_oldest_mail_is_an_hour_old() {
-        let mut sends = Sends::default();
-        for minute in 0..5 {
-            assert_eq!(sends.wait_for_hourly_limit(&policy(), UnixSeconds(minute * 60)), 0);
-            sends.record(UnixSeconds(minute * 60));
-        }
-        assert_eq!(sends.wait_for_hourly_limit(&policy(), UnixSeconds(300)), 3_300);
-        assert_eq!(sends.wait_for_hourly_limit(&policy(), UnixSeconds(3_599)), 1);
-        assert_eq!(sends.wait_for_hourly_limit(&policy(), UnixSeconds(3_600)), 0);
-    }
-
-    #[test]
-    fn a_clock_set_back_keeps_the_limit() {
-        let mut sends = Sends::default();
-        (0..5).for_each(|_| sends.record(UnixSeconds(10_000)));
-        assert!(sends.wait_for_hourly_limit(&policy(), UnixSeconds(100)) > 0);
     }
 }

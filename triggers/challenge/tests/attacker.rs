@@ -6,12 +6,12 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use challenge::{
-    Action, Address, Answer, Code, CodeLength, CodeLife, Key, KeyRing, LockAfter, LockFirstWait, LockLongestWait,
-    Lockout, MaxAttempts, Policy, ResendAfter, Round, SendsPerHour, State, Subject, UnixSeconds,
+    Action, Address, Answer, Code, CodeLength, CodeLife, Fresh, Key, KeyRing, LockAfter, LockFirstWait,
+    LockLongestWait, Lockout, MaxAttempts, Policy, PublicState, ResendAfter, Round, SendsPerHour, State, Subject,
+    UnixSeconds, View,
     client::Client,
-    create::{self, Decision, PublicState, Request, View},
+    create::{self, Decision, Request},
     lockout::{GUESS_BUDGET, GUESS_REGAIN_SECONDS, Lock},
-    state::Fresh,
     verify::{self, Question, Verdict},
 };
 

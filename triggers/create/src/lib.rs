@@ -8,9 +8,9 @@ use std::{sync::Arc, time::Duration};
 
 use aws_config::SdkConfig;
 use challenge::{
-    Code, State, Subject,
-    create::{Decision, PublicState, Request, Sending, View, decide, metadata, unbound},
-    state::Fresh,
+    Code, Fresh, PublicState, State, Subject, View,
+    create::{Decision, Request, Sending, decide, metadata},
+    view::unbound,
 };
 use message::Locale;
 use serde_json::Value;

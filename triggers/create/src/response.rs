@@ -1,9 +1,6 @@
 //! The answer of CreateAuthChallenge: what the client sees, what the round is bound to, what later rounds remember.
 
-use challenge::{
-    Address, ChallengeId, Issue, Metadata, Policy, Subject,
-    create::{PublicState, View},
-};
+use challenge::{Address, ChallengeId, Issue, Metadata, Policy, PublicState, Subject, View};
 use serde_json::{Value, json};
 use trigger_store::BINDING_PARAMETER;
 

@@ -1,0 +1,49 @@
+//! What tells one challenge from another.
+
+use serde::{Deserialize, Serialize};
+
+/// Names one challenge. Not a secret: it travels through the session as the challenge's metadata.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChallengeId(pub(crate) [u8; 16]);
+
+impl ChallengeId {
+    /// Reads what [`ChallengeId`]'s `Display` wrote: 32 hex digits.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let well_formed = text.len() == 32 && text.bytes().all(|b| b.is_ascii_hexdigit());
+        u128::from_str_radix(text, 16).ok().filter(|_| well_formed).map(|id| Self(id.to_be_bytes()))
+    }
+}
+
+impl std::fmt::Display for ChallengeId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:032x}", u128::from_be_bytes(self.0))
+    }
+}
+
+/// The random part of a new challenge, from a CSPRNG (ASVS 5.0 6.5.3).
+#[derive(Clone, Copy)]
+pub struct Fresh {
+    pub id: [u8; 16],
+    pub nonce: [u8; 16],
+}
+
+impl std::fmt::Debug for Fresh {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Fresh(…)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_read_back_what_they_print_and_nothing_else() {
+        let id = ChallengeId([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 255]);
+        assert_eq!(ChallengeId::parse(&id.to_string()), Some(id));
+        for text in ["", "+0010203040506070809000a0b0c0d0eff", "+00102030405060708090a0b0c0d0eff", "zz"] {
+            assert_eq!(ChallengeId::parse(text), None, "{text:?}");
+        }
+    }
+}

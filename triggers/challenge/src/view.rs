@@ -1,0 +1,66 @@
+//! What the client is told of its challenge.
+
+use crate::{ChallengeId, UnixSeconds, state::Challenge};
+
+/// A state of the sign-in as front ends see it in `publicChallengeParameters`. The names are a promise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PublicState {
+    CodeSent,
+    CodeWrong,
+    CodeExpired,
+    /// A newer sign-in of the same user has replaced this one's code.
+    CodeSuperseded,
+    SendThrottled,
+    SendFailed,
+    NoVerifiedAddress,
+    AttemptsExhausted,
+    /// Too many wrong answers, in this or earlier sign-ins.
+    Locked,
+    /// The same, until an operator lifts it.
+    LockedUntilUnlocked,
+}
+
+impl PublicState {
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::CodeSent => "CODE_SENT",
+            Self::CodeWrong => "CODE_WRONG",
+            Self::CodeExpired => "CODE_EXPIRED",
+            Self::CodeSuperseded => "CODE_SUPERSEDED",
+            Self::SendThrottled => "SEND_THROTTLED",
+            Self::SendFailed => "SEND_FAILED",
+            Self::NoVerifiedAddress => "NO_VERIFIED_ADDRESS",
+            Self::AttemptsExhausted => "ATTEMPTS_EXHAUSTED",
+            Self::Locked => "LOCKED",
+            Self::LockedUntilUnlocked => "LOCKED_UNTIL_UNLOCKED",
+        }
+    }
+}
+
+/// What the client is told, and what the round is bound to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct View {
+    pub state: PublicState,
+    /// The challenge that an answer is checked against; `None` when no answer can be right.
+    pub binding: Option<ChallengeId>,
+    pub seconds_left: u64,
+    pub attempts_left: u8,
+    pub seconds_to_wait: u64,
+}
+
+pub(crate) fn view(state: PublicState, challenge: &Challenge, now: UnixSeconds) -> View {
+    View {
+        state,
+        binding: Some(challenge.id),
+        seconds_left: challenge.seconds_left(now),
+        attempts_left: challenge.guesses_left,
+        seconds_to_wait: 0,
+    }
+}
+
+/// The view of a round without a code.
+#[must_use]
+pub const fn unbound(state: PublicState, seconds_to_wait: u64) -> View {
+    View { state, binding: None, seconds_left: 0, attempts_left: 0, seconds_to_wait }
+}
