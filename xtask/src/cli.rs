@@ -207,6 +207,9 @@ pub enum LocalVerb {
 
 #[derive(Debug, Args)]
 pub struct TestArgs {
+    /// Also what takes long: all faults, guided fuzzing, a second build to compare with, mutants
+    #[arg(long)]
+    pub long: bool,
     /// Only the tests whose name contains this
     #[arg(value_name = "FILTER")]
     pub filter: Option<String>,

@@ -1,5 +1,7 @@
 //! The verb `test`: builds the triggers and the workspace once, runs every test, ends what the tests started.
 
+mod long;
+
 use std::fs::{self, File};
 use std::io::BufReader;
 use std::os::unix::process::CommandExt as _;
@@ -18,6 +20,8 @@ use crate::{bundle, handover, stage};
 
 /// The longest that the tests may run, once everything is built.
 const BOUND: Duration = Duration::from_secs(20 * 60);
+/// The same for each part of what takes long.
+const LONG_BOUND: Duration = Duration::from_secs(2 * 3_600);
 const LOOK_EVERY: Duration = Duration::from_millis(100);
 /// How long the tests may take to end when they are told to.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -50,12 +54,28 @@ pub fn run(root: &Path, args: &TestArgs) -> anyhow::Result<ExitCode> {
     }
     let mut command = cargo(root);
     command.args(["test", "--workspace", "--no-fail-fast"]).args(&args.filter).envs(environment);
-    // A group of its own: ended as a whole, and only by us, so that the local AWS is always stopped afterwards.
-    command.stdin(Stdio::null()).process_group(0);
-    let mut tests = command.spawn().context("failed to start `cargo test`")?;
-    let outcome = wait(&mut tests, &interrupted);
+    if args.long {
+        command.env("E2E_LONG", "1");
+    }
+    let bound = if args.long { LONG_BOUND } else { BOUND };
+    let outcome = run_bounded(&mut command, bound, &interrupted);
     local_aws.stop()?;
-    Ok(if outcome?.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    let mut passed = outcome?;
+    if args.long {
+        passed &= long::run(root, &interrupted)?;
+    }
+    Ok(if passed { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Whether the command succeeds. It gets a group of its own: ended as a whole, and only by us, so that what has to be done
+/// after it is always done.
+fn run_bounded(command: &mut Command, bound: Duration, interrupted: &AtomicBool) -> anyhow::Result<bool> {
+    let mut child = command
+        .stdin(Stdio::null())
+        .process_group(0)
+        .spawn()
+        .with_context(|| format!("failed to start `{}`", command.get_program().display()))?;
+    Ok(wait(&mut child, bound, interrupted)?.success())
 }
 
 /// Two runs at once would share one local AWS.
@@ -131,7 +151,7 @@ fn cargo(root: &Path) -> Command {
 }
 
 /// Waits for the tests, and ends them when they take too long or somebody asks for it.
-fn wait(tests: &mut Child, interrupted: &AtomicBool) -> anyhow::Result<ExitStatus> {
+fn wait(tests: &mut Child, bound: Duration, interrupted: &AtomicBool) -> anyhow::Result<ExitStatus> {
     let begun = Instant::now();
     loop {
         if let Some(status) = tests.try_wait().context("failed to wait for `cargo test`")? {
@@ -141,9 +161,9 @@ fn wait(tests: &mut Child, interrupted: &AtomicBool) -> anyhow::Result<ExitStatu
             end(tests)?;
             bail!("interrupted; the tests were ended");
         }
-        if begun.elapsed() > BOUND {
+        if begun.elapsed() > bound {
             end(tests)?;
-            bail!("the tests were ended after {} minutes, while still running", BOUND.as_secs() / 60);
+            bail!("the tests were ended after {} minutes, while still running", bound.as_secs() / 60);
         }
         std::thread::sleep(LOOK_EVERY);
     }
@@ -232,7 +252,7 @@ mod tests {
         let mut tests = shell.spawn().unwrap();
         let mut line = String::new();
         std::io::BufRead::read_line(&mut BufReader::new(tests.stdout.take().unwrap()), &mut line).unwrap();
-        assert!(wait(&mut tests, &AtomicBool::new(true)).is_err());
+        assert!(wait(&mut tests, BOUND, &AtomicBool::new(true)).is_err());
         let grandchild = PathBuf::from(format!("/proc/{}/cmdline", line.trim()));
         let begun = Instant::now();
         // A zombie of a killed process has an empty command line until its new parent takes note.
