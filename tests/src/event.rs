@@ -115,3 +115,24 @@ pub fn attempt(id: u128) -> Value {
 pub fn resend(id: u128) -> Value {
     json!({ "attempt": format!("{id:032x}"), "action": "resend" })
 }
+
+/// The paths of everything in a JSON document, as pointers, what lies inside of something before it.
+#[must_use]
+pub fn pointers(value: &Value) -> Vec<String> {
+    let mut found = Vec::new();
+    find(value, "", &mut found);
+    found
+}
+
+fn find(value: &Value, here: &str, found: &mut Vec<String>) {
+    let mut visit = |key: &str, value: &Value| {
+        let pointer = format!("{here}/{}", key.replace('~', "~0").replace('/', "~1"));
+        find(value, &pointer, found);
+        found.push(pointer);
+    };
+    match value {
+        Value::Object(fields) => fields.iter().for_each(|(key, value)| visit(key, value)),
+        Value::Array(items) => items.iter().enumerate().for_each(|(index, value)| visit(&index.to_string(), value)),
+        _ => {}
+    }
+}

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use anyhow::{Context as _, ensure};
+use challenge::State;
 use serde_json::Value;
 use xtask::trigger::Trigger;
 
@@ -186,11 +187,23 @@ impl World {
     /// # Errors
     /// When there is no state, or the key does not open it.
     pub fn age(&self, caller: &Caller, seconds: u64) -> anyhow::Result<()> {
+        self.change(caller, |state| state.aged(seconds))
+    }
+
+    /// Sets the functions' clocks back by `seconds`, as far as they look at a user's stored state.
+    ///
+    /// # Errors
+    /// As [`World::age`].
+    pub fn set_back(&self, caller: &Caller, seconds: u64) -> anyhow::Result<()> {
+        self.change(caller, |state| state.ahead(seconds))
+    }
+
+    fn change(&self, caller: &Caller, change: impl Fn(State) -> State) -> anyhow::Result<()> {
         let mut found = false;
         for store in StoreKind::ALL {
             let Some(sealed) = state::sealed(&self.aws, store, caller) else { continue };
-            let aged = state::aged(caller, &sealed, &self.aws.secret(), seconds)?;
-            state::put_sealed(&self.aws, store, caller, &aged)?;
+            let changed = state::changed(caller, &sealed, &self.aws.secret(), &change)?;
+            state::put_sealed(&self.aws, store, caller, &changed)?;
             found = true;
         }
         ensure!(found, "the user has no state");

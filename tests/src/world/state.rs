@@ -72,8 +72,21 @@ pub fn guesses_left(aws: &FakeAws, caller: &Caller) -> anyhow::Result<Vec<u8>> {
 /// # Errors
 /// When the secret is not the one that the state was sealed with.
 pub fn aged(caller: &Caller, sealed: &str, secret: &str, seconds: u64) -> anyhow::Result<String> {
+    changed(caller, sealed, secret, |state| state.aged(seconds))
+}
+
+/// A sealed state with something done to it.
+///
+/// # Errors
+/// When the secret is not the one that the state was sealed with.
+pub fn changed(
+    caller: &Caller,
+    sealed: &str,
+    secret: &str,
+    change: impl FnOnce(State) -> State,
+) -> anyhow::Result<String> {
     let key = Key::from_secret(secret.as_bytes())?;
-    let state = open(caller, sealed, secret)?.aged(seconds);
+    let state = change(open(caller, sealed, secret)?);
     let sealed = SealedState::seal(&state, &subject(caller), &key, rand::random());
     Ok(sealed.context("the state can be sealed again")?.as_str().to_owned())
 }

@@ -4,5 +4,7 @@
 
 mod attribute;
 mod define;
+mod properties;
 mod table;
+mod unknown;
 mod words;

@@ -143,8 +143,20 @@ impl State {
     /// The same state as it would be `seconds` later. The product has no test clock: tests age what is stored.
     #[cfg(feature = "ageing")]
     #[must_use]
-    pub fn aged(mut self, seconds: u64) -> Self {
-        let age = |at: &mut UnixSeconds| at.0 = at.0.saturating_sub(seconds);
+    pub fn aged(self, seconds: u64) -> Self {
+        self.moved(|at| at.0 = at.0.saturating_sub(seconds))
+    }
+
+    /// The same state as a clock sees it that was set back by `seconds`.
+    #[cfg(feature = "ageing")]
+    #[must_use]
+    pub fn ahead(self, seconds: u64) -> Self {
+        // Zero stands for never.
+        self.moved(|at| at.0 = if at.0 == 0 { 0 } else { at.0.saturating_add(seconds) })
+    }
+
+    #[cfg(feature = "ageing")]
+    fn moved(mut self, age: impl Fn(&mut UnixSeconds) + Copy) -> Self {
         if let Some(challenge) = &mut self.challenge {
             age(&mut challenge.expires_at);
             if let Delivery::Pending { since } = &mut challenge.delivery {

@@ -1,26 +1,12 @@
 //! Events that no Cognito of today sends. Each begins as one that is answered with a yes, and has one place spoilt.
 
-use e2e::event::{attempt, entry, password_verified};
+use e2e::event::{attempt, entry, password_verified, pointers};
 use e2e::runtime_api::Answer;
 use e2e::world::World;
 use serde_json::{Value, json};
 use xtask::trigger::Trigger;
 
 use super::STORE;
-
-/// The paths of everything in a JSON document, as pointers.
-fn pointers(value: &Value, here: &str, found: &mut Vec<String>) {
-    let mut visit = |key: &str, value: &Value| {
-        let pointer = format!("{here}/{}", key.replace('~', "~0").replace('/', "~1"));
-        pointers(value, &pointer, found);
-        found.push(pointer);
-    };
-    match value {
-        Value::Object(fields) => fields.iter().for_each(|(key, value)| visit(key, value)),
-        Value::Array(items) => items.iter().enumerate().for_each(|(index, value)| visit(&index.to_string(), value)),
-        _ => {}
-    }
-}
 
 /// The event with one place spoilt in each of several ways, each with what stands there then; `None` where it was removed.
 fn spoilt(event: &Value, pointer: &str) -> Vec<(Option<Value>, Value)> {
@@ -116,9 +102,7 @@ async fn an_event_with_one_place_spoilt_is_refused_unless_the_place_decides_noth
             (is_yes(&world, &answer, *trigger, mails), answer)
         };
         assert!(ask(event).await.0, "{trigger:?} refuses the whole event");
-        let mut places = Vec::new();
-        pointers(event, "", &mut places);
-        for place in &places {
+        for place in &pointers(event) {
             for (value, event) in spoilt(event, place) {
                 let expected = does_not_matter(*trigger, place, value.as_ref());
                 let (yes, answer) = ask(&event).await;

@@ -1,0 +1,323 @@
+//! Events and states that are spoilt in many places at once: nothing dies, and a yes is given only to what deserves it.
+
+use e2e::event::{attempt, entry, password_verified, pointers};
+use e2e::runtime_api::Answer;
+use e2e::world::{Created, StoreKind, World, created, passed, state, verified};
+use proptest::prelude::*;
+use proptest::sample::Index;
+use proptest::test_runner::{Config, TestRunner};
+use serde_json::{Value, json};
+use tokio::runtime::Handle;
+use tokio::task::block_in_place;
+use xtask::trigger::Trigger;
+
+const CASES: u32 = 250;
+
+/// One change of an event.
+#[derive(Debug, Clone)]
+enum Spoil {
+    Replace(Index, Value),
+    Remove(Index),
+    /// What stands at the one place is put into the other as well.
+    Copy(Index, Index),
+    Insert(Index, String, Value),
+}
+
+fn text() -> impl Strategy<Value = String> {
+    let words: &'static [&'static str] = &[
+        "",
+        "SRP_A",
+        "PASSWORD_VERIFIER",
+        "CUSTOM_CHALLENGE",
+        "resend",
+        "none",
+        "TokenGeneration_RefreshTokens",
+        "CreateAuthChallenge_X",
+        "٠١٢٣٤٥",
+        "12 34-56",
+        "first:-",
+    ];
+    prop_oneof![
+        4 => proptest::sample::select(words).prop_map(str::to_owned),
+        3 => any::<String>(),
+        2 => "[0-9a-f]{32}",
+        1 => (1_usize..200_000).prop_map(|length| "é".repeat(length)),
+    ]
+}
+
+fn value() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        text().prop_map(Value::from),
+    ];
+    leaf.prop_recursive(3, 12, 4, |inner| {
+        prop_oneof![
+            proptest::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+            proptest::collection::btree_map(text(), inner, 0..4).prop_map(|map| map.into_iter().collect()),
+        ]
+    })
+}
+
+fn spoils() -> impl Strategy<Value = Vec<Spoil>> {
+    let one = prop_oneof![
+        4 => (any::<Index>(), value()).prop_map(|(place, value)| Spoil::Replace(place, value)),
+        2 => any::<Index>().prop_map(Spoil::Remove),
+        2 => (any::<Index>(), any::<Index>()).prop_map(|(from, to)| Spoil::Copy(from, to)),
+        2 => (any::<Index>(), text(), value()).prop_map(|(place, key, value)| Spoil::Insert(place, key, value)),
+    ];
+    proptest::collection::vec(one, 0..4)
+}
+
+fn spoil(event: &Value, spoils: Vec<Spoil>) -> Value {
+    let mut event = event.clone();
+    for one in spoils {
+        let places = pointers(&event);
+        let at = |index: &Index| (!places.is_empty()).then(|| index.get(&places).clone());
+        match one {
+            Spoil::Replace(place, value) => {
+                if let Some(target) = at(&place).and_then(|place| event.pointer_mut(&place)) {
+                    *target = value;
+                }
+            }
+            Spoil::Remove(place) => {
+                let Some(place) = at(&place) else { continue };
+                let (parent, key) = place.rsplit_once('/').unwrap();
+                match event.pointer_mut(parent) {
+                    Some(Value::Object(fields)) => drop(fields.remove(key)),
+                    Some(Value::Array(items)) => drop(items.remove(key.parse().unwrap())),
+                    _ => {}
+                }
+            }
+            Spoil::Copy(from, to) => {
+                let value = at(&from).and_then(|from| event.pointer(&from).cloned());
+                let target = at(&to).and_then(|to| event.pointer_mut(&to));
+                if let (Some(value), Some(target)) = (value, target) {
+                    *target = value;
+                }
+            }
+            Spoil::Insert(place, key, value) => {
+                if let Some(Value::Object(fields)) = at(&place).and_then(|place| event.pointer_mut(&place)) {
+                    fields.insert(key, value);
+                }
+            }
+        }
+    }
+    event
+}
+
+/// A world with a state for each function to say yes to.
+struct Ground {
+    world: World,
+    made: Created,
+    code: String,
+    accepted: Vec<(Trigger, e2e::fake_aws::Snapshot, Value)>,
+}
+
+async fn ground(store: StoreKind) -> Ground {
+    let world = World::with(store, &[("CODE_LENGTH", "8"), ("SENDS_PER_HOUR", "10")]).await.unwrap();
+    let nothing = world.aws.snapshot();
+    let made = world.create(&password_verified(), &attempt(1)).await.unwrap();
+    let code = world.last_code().unwrap();
+    let mailed = world.aws.snapshot();
+    assert!(world.verify(&made, &code, &attempt(1)).await.unwrap());
+    let consumed = world.aws.snapshot();
+    let caller = &world.caller;
+    let mut session = password_verified();
+    session.push(entry("CUSTOM_CHALLENGE", true, made.metadata.as_deref()));
+    let accepted = vec![
+        (Trigger::Define, nothing.clone(), caller.define(&session, &attempt(1))),
+        (Trigger::Create, nothing, caller.create(&password_verified(), &attempt(1))),
+        (Trigger::Verify, mailed, caller.verify(&made.private, &code, &attempt(1))),
+        (Trigger::Gate, consumed, caller.pre_token_generation("Authentication")),
+    ];
+    Ground { world, made, code, accepted }
+}
+
+/// Whether an event may be answered with yes: said again here, from what Cognito documents.
+fn deserves_a_yes(ground: &Ground, trigger: Trigger, event: &Value) -> bool {
+    let text = |pointer: &str| event.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
+    let caller = &ground.world.caller;
+    let same_user = text("/userPoolId") == caller.user_pool && text("/userName") == caller.user;
+    let known = event.pointer("/request/userNotFound") != Some(&json!(true));
+    let steps = event.pointer("/request/session").and_then(Value::as_array).cloned().unwrap_or_default();
+    let step = |index: usize, name: &str| {
+        steps.get(index).is_some_and(|step| step["challengeName"] == name && step["challengeResult"] == true)
+    };
+    let password = step(0, "SRP_A") && step(1, "PASSWORD_VERIFIER");
+    match trigger {
+        Trigger::Define => {
+            let rounds = steps.get(2..).unwrap_or_default();
+            let last_only = rounds.iter().filter(|round| round["challengeResult"] == true).count() == 1;
+            known && password && last_only && step(steps.len() - 1, "CUSTOM_CHALLENGE") && rounds.len() <= 3
+        }
+        Trigger::Create => known && same_user && password,
+        Trigger::Verify => {
+            let cleaned: String = text("/request/challengeAnswer").chars().filter(char::is_ascii_digit).collect();
+            known
+                && same_user
+                && cleaned == ground.code
+                && event.pointer("/request/privateChallengeParameters") == Some(&ground.made.private)
+                && event.pointer("/request/clientMetadata/attempt") == attempt(1).get("attempt")
+                && text("/request/clientMetadata/action") != "resend"
+        }
+        Trigger::Gate => match text("/triggerSource") {
+            "TokenGeneration_RefreshTokens" => true,
+            "TokenGeneration_Authentication" => same_user && text("/callerContext/clientId") == caller.client,
+            _ => false,
+        },
+    }
+}
+
+fn run<T: std::fmt::Debug>(strategy: &impl Strategy<Value = T>, test: impl AsyncFn(T) -> Result<(), TestCaseError>) {
+    let config = Config { cases: CASES, failure_persistence: None, ..Config::default() };
+    block_in_place(|| {
+        TestRunner::new(config).run(strategy, |value| Handle::current().block_on(test(value))).unwrap();
+    });
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn events_spoilt_in_many_places_get_no_yes_that_they_do_not_deserve() {
+    let ground = ground(StoreKind::Table).await;
+    let world = &ground.world;
+    for (trigger, before, event) in &ground.accepted {
+        run(&spoils(), async |spoils| {
+            let event = spoil(event, spoils);
+            world.aws.restore(before);
+            let mails = world.aws.mails().len();
+            let answer =
+                world.call(*trigger, &event).await.map_err(|error| TestCaseError::fail(format!("{error:#}")))?;
+            let yes = match (trigger, &answer) {
+                (Trigger::Create, _) => world.aws.mails().len() > mails,
+                (_, Answer::Error { .. }) => false,
+                (Trigger::Define, Answer::Response(answered)) => answered["response"]["issueTokens"] == true,
+                (Trigger::Verify, _) => verified(&answer).unwrap_or(false),
+                (Trigger::Gate, _) => true,
+            };
+            prop_assert!(!yes || deserves_a_yes(&ground, *trigger, &event), "{trigger:?} says yes to {event}");
+            Ok(())
+        });
+        let log = world.log(*trigger).unwrap();
+        assert!(!log.contains("panicked"), "{trigger:?} panicked");
+        for (what, secret) in [
+            ("the code", ground.code.as_str()),
+            ("the address", &world.caller.email),
+            ("the key", &world.aws.secret()),
+            ("the client's mark", attempt(1)["attempt"].as_str().unwrap()),
+        ] {
+            assert!(!log.contains(secret), "{trigger:?} logged {what}");
+        }
+    }
+}
+
+/// What somebody does to a stored text who has no key.
+#[derive(Debug, Clone)]
+enum Forgery {
+    Truncated(Index),
+    Changed(Index, char),
+    Prefixed(&'static str),
+    Lengthened(String),
+    Anything(String),
+}
+
+fn forgeries() -> impl Strategy<Value = Forgery> {
+    prop_oneof![
+        any::<Index>().prop_map(Forgery::Truncated),
+        (any::<Index>(), proptest::char::range('!', '~')).prop_map(|(place, to)| Forgery::Changed(place, to)),
+        proptest::sample::select(["v1.", "v2.", "v3.", "v1", " "].as_slice()).prop_map(Forgery::Prefixed),
+        "[A-Za-z0-9_=-]{1,8}".prop_map(Forgery::Lengthened),
+        text().prop_map(Forgery::Anything),
+    ]
+}
+
+fn forge(sealed: &str, forgery: Forgery) -> String {
+    match forgery {
+        Forgery::Truncated(at) => sealed[..at.index(sealed.len())].to_owned(),
+        Forgery::Changed(at, to) => {
+            let mut letters: Vec<char> = sealed.chars().collect();
+            let at = at.index(letters.len());
+            letters[at] = to;
+            letters.into_iter().collect()
+        }
+        Forgery::Prefixed(version) => format!("{version}{}", sealed.trim_start_matches("v1.")),
+        Forgery::Lengthened(more) => format!("{sealed}{more}"),
+        Forgery::Anything(text) => text,
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_state_that_was_tampered_with_opens_nothing() {
+    for store in StoreKind::ALL {
+        let ground = ground(store).await;
+        let world = &ground.world;
+        let genuine: Vec<_> = ground.accepted[2..]
+            .iter()
+            .map(|(trigger, before, event)| {
+                world.aws.restore(before);
+                (*trigger, before, event, world.sealed().unwrap())
+            })
+            .collect();
+        run(&(forgeries(), any::<bool>()), async |(forgery, gate)| {
+            let (trigger, before, event, sealed) = &genuine[usize::from(gate)];
+            let forged = forge(sealed, forgery);
+            // What the pool would not hold cannot be there; an empty attribute is an empty state.
+            prop_assume!(forged != *sealed && forged.len() <= 2_048);
+            world.aws.restore(before);
+            state::put_sealed(&world.aws, store, &world.caller, &forged).unwrap();
+            let answer =
+                world.call(*trigger, event).await.map_err(|error| TestCaseError::fail(format!("{error:#}")))?;
+            let yes = if gate { passed(&answer) } else { verified(&answer).unwrap() };
+            prop_assert!(!yes, "{trigger:?} says yes with {forged:?}");
+            Ok(())
+        });
+        let log = world.logs().unwrap();
+        assert!(!log.contains("panicked") && log.contains("StateForged"), "{store:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pasted_code_is_forgiven_its_blanks_and_dashes() {
+    let ground = ground(StoreKind::Table).await;
+    let world = &ground.world;
+    let (_, before, _) = &ground.accepted[2];
+    let stray = proptest::sample::select([" ", "\t", "\n", "\u{a0}", "\u{2009}", "-", "‑", "–", "—"].as_slice());
+    let strays = proptest::collection::vec((any::<Index>(), stray), 0..12);
+    run(&strays, async |strays| {
+        let mut pasted: Vec<String> = ground.code.chars().map(String::from).collect();
+        for (place, stray) in strays {
+            pasted.insert(place.index(pasted.len() + 1), stray.to_owned());
+        }
+        world.aws.restore(before);
+        let right = world.verify(&ground.made, &pasted.concat(), &attempt(1)).await.unwrap();
+        prop_assert!(right, "{pasted:?}");
+        Ok(())
+    });
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_clock_that_is_set_back_lets_nobody_in_on_what_lies_ahead() {
+    for store in StoreKind::ALL {
+        // Five seconds are forgiven, as between two machines.
+        for seconds in [10, 60, 3_600, 86_400 * 365] {
+            let world = World::start(store).await.unwrap();
+            let made = world.create(&password_verified(), &attempt(1)).await.unwrap();
+            let code = world.last_code().unwrap();
+            assert!(world.verify(&made, &code, &attempt(1)).await.unwrap());
+            world.set_back(&world.caller, seconds).unwrap();
+            let answer = world.call(Trigger::Gate, &world.caller.pre_token_generation("Authentication")).await.unwrap();
+            assert!(!passed(&answer), "{store:?}, {seconds} s: a consumption that lies ahead opened the gate");
+
+            let event = world.caller.create(&password_verified(), &attempt(2));
+            let next = created(&world.call(Trigger::Create, &event).await.unwrap()).unwrap();
+            if seconds > 86_400 {
+                // The guess that was given back counts as spent until then: safe, and an operator can lift it.
+                assert_eq!(next.state(), "LOCKED", "{store:?}, {seconds} s");
+                continue;
+            }
+            assert_eq!(next.state(), "CODE_SENT", "{store:?}, {seconds} s");
+            assert!(world.verify(&next, &world.last_code().unwrap(), &attempt(2)).await.unwrap());
+            assert!(world.gate("Authentication").await.unwrap(), "{store:?}, {seconds} s");
+        }
+    }
+}

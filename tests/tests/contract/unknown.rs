@@ -1,0 +1,80 @@
+//! Somebody types a name that no user has. With `userNotFound` the sign-in takes the road of a known user's, to the refusal.
+
+use std::time::{Duration, Instant};
+
+use e2e::event::{Caller, attempt, password_verified, resend};
+use e2e::runtime_api::Answer;
+use e2e::world::{StoreKind, World};
+use serde_json::{Value, json};
+use xtask::trigger::Trigger;
+
+/// The event of somebody who does not exist.
+fn unknown(mut event: Value) -> Value {
+    event["request"]["userNotFound"] = json!(true);
+    event["request"]["userAttributes"] = json!({});
+    event
+}
+
+/// The shape of a JSON value: its keys and types, at every depth.
+fn shape(value: &Value) -> Value {
+    match value {
+        Value::Object(fields) => fields.iter().map(|(key, value)| (key.clone(), shape(value))).collect(),
+        Value::Array(items) => items.iter().map(shape).collect(),
+        Value::String(_) => json!("text"),
+        Value::Number(_) => json!("number"),
+        Value::Bool(_) => json!("bool"),
+        Value::Null => Value::Null,
+    }
+}
+
+/// What a function did for an event: the calls it made, and what it answered.
+async fn ask(world: &World, trigger: Trigger, event: &Value) -> (Vec<String>, Value, Duration) {
+    let before = world.aws.all_calls().len();
+    let begun = Instant::now();
+    let answer = world.call(trigger, event).await.unwrap();
+    let took = begun.elapsed();
+    let mut calls: Vec<_> = world.aws.all_calls().split_off(before).into_iter().map(|call| call.operation).collect();
+    // Some are made side by side.
+    calls.sort();
+    match answer {
+        Answer::Response(mut answered) => (calls, answered["response"].take(), took),
+        Answer::Error { .. } => panic!("{trigger:?} fails for {event}"),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_unknown_user_is_answered_like_a_known_one_up_to_the_refusal() {
+    for store in StoreKind::ALL {
+        let world = World::start(store).await.unwrap();
+        let known = &world.caller;
+        let stranger = Caller {
+            user: "b1b2c3d4-0000-4000-8000-000000000009".to_owned(),
+            email: "nobody@example.com".to_owned(),
+            ..known.clone()
+        };
+        let sessions = [("first round", password_verified(), attempt(1)), ("resend", second_round(), resend(1))];
+        for (name, session, metadata) in sessions {
+            let (_, known_answer, _) = ask(&world, Trigger::Create, &known.create(&session, &metadata)).await;
+            let event = unknown(stranger.create(&session, &metadata));
+            let (_, answer, _) = ask(&world, Trigger::Create, &event).await;
+            assert_eq!(shape(&answer), shape(&known_answer), "{store:?} {name}: {answer} and {known_answer}");
+        }
+        for session in [vec![], password_verified(), second_round()] {
+            let known = ask(&world, Trigger::Define, &known.define(&session, &attempt(1))).await;
+            let stranger = ask(&world, Trigger::Define, &unknown(stranger.define(&session, &attempt(1)))).await;
+            assert_eq!((stranger.0, stranger.1), (known.0, known.1));
+        }
+        let private = json!({ "challenge": "0".repeat(32) });
+        let (_, known_answer, _) = ask(&world, Trigger::Verify, &known.verify(&private, "000000", &attempt(1))).await;
+        let event = unknown(stranger.verify(&private, "000000", &attempt(1)));
+        let (_, answer, _) = ask(&world, Trigger::Verify, &event).await;
+        assert_eq!(answer, known_answer, "{store:?}");
+        assert_eq!(world.aws.mails().iter().filter(|mail| mail.to == [stranger.email.as_str()]).count(), 0);
+    }
+}
+
+fn second_round() -> Vec<Value> {
+    let mut session = password_verified();
+    session.push(e2e::event::entry("CUSTOM_CHALLENGE", false, Some("first:-")));
+    session
+}
