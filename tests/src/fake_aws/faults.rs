@@ -12,6 +12,8 @@ use super::Reply;
 /// How long a test waits for a call that it wants to hold.
 const HOLD_BOUND: Duration = Duration::from_secs(20);
 
+const SCRIPTED: &str = "scripted fault";
+
 /// What befalls a call: something before it is done, whether it is done, and what the caller hears of it.
 #[derive(Debug, Clone)]
 pub struct Fault {
@@ -31,6 +33,7 @@ pub(super) enum Heard {
     Error {
         status: u16,
         code: String,
+        message: String,
     },
     /// The code by which the operation's service says that it is asked too often.
     Throttled,
@@ -47,7 +50,13 @@ impl Fault {
     /// Refused with this error code, such as `AccessDeniedException`; nothing is done.
     #[must_use]
     pub fn refused(code: &str) -> Self {
-        Self::new(false, Heard::Error { status: 400, code: code.to_owned() })
+        Self::refused_saying(code, SCRIPTED)
+    }
+
+    /// Refused with this error code and the service's own words.
+    #[must_use]
+    pub fn refused_saying(code: &str, message: &str) -> Self {
+        Self::new(false, Heard::Error { status: 400, code: code.to_owned(), message: message.to_owned() })
     }
 
     /// Refused because of too many calls; nothing is done.
@@ -59,7 +68,8 @@ impl Fault {
     /// An error of the service's own; nothing is done.
     #[must_use]
     pub fn server_error() -> Self {
-        Self::new(false, Heard::Error { status: 500, code: "InternalServerError".to_owned() })
+        let (code, message) = ("InternalServerError".to_owned(), SCRIPTED.to_owned());
+        Self::new(false, Heard::Error { status: 500, code, message })
     }
 
     /// The connection is closed without an answer; nothing is done.
@@ -99,14 +109,13 @@ impl Fault {
     }
 
     pub(super) fn reply(&self, operation: &str, done: Option<Reply>) -> Option<Reply> {
-        let scripted = "scripted fault";
         match &self.heard {
             Heard::Answer => done,
-            Heard::Error { status, code } => Some(Reply::error(*status, code, scripted)),
+            Heard::Error { status, code, message } => Some(Reply::error(*status, code, message)),
             Heard::Throttled => Some(match operation {
-                "SendEmail" => Reply::error(429, "TooManyRequestsException", scripted),
-                "AdminGetUser" | "AdminUpdateUserAttributes" => Reply::refused("TooManyRequestsException", scripted),
-                _ => Reply::refused("ThrottlingException", scripted),
+                "SendEmail" => Reply::error(429, "TooManyRequestsException", SCRIPTED),
+                "AdminGetUser" | "AdminUpdateUserAttributes" => Reply::refused("TooManyRequestsException", SCRIPTED),
+                _ => Reply::refused("ThrottlingException", SCRIPTED),
             }),
             Heard::Closed | Heard::Nothing => None,
         }

@@ -6,6 +6,7 @@ mod create;
 mod faults;
 mod gate;
 mod hostile;
+mod metrics;
 mod overlaps;
 mod repeats;
 mod secrecy;
