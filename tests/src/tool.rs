@@ -2,7 +2,7 @@
 
 use std::fs::{self, File};
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -12,6 +12,8 @@ use crate::{logs, place, wait};
 
 /// The longest run is a deploy that starts the local AWS.
 const BOUND: Duration = Duration::from_secs(300);
+/// A build of the triggers from nothing, on a machine that has other things to do.
+const BUILD_BOUND: Duration = Duration::from_secs(30 * 60);
 /// How long a mail may take.
 const MAIL_BOUND: Duration = Duration::from_secs(30);
 
@@ -77,6 +79,17 @@ pub async fn sign_in(
     started.end().await
 }
 
+/// Bundles the stage `local` of another repository, with a home of cargo's that nothing was built from yet.
+///
+/// # Errors
+/// With what the command said, when it fails.
+pub async fn bundle(root: &Path, cargo_home: &Path) -> anyhow::Result<Run> {
+    let mut command = Command::new(place::from_runner(place::XTASK)?);
+    command.args(["bundle", "--root"]).arg(root).env("CARGO_HOME", cargo_home);
+    let started = Started::spawn("xtask bundle elsewhere".to_owned(), command)?;
+    started.end_within(BUILD_BOUND).await?.succeeded()
+}
+
 /// A run under way. Ended when dropped.
 #[derive(Debug)]
 struct Started {
@@ -88,13 +101,15 @@ struct Started {
 
 impl Started {
     fn new(arguments: &[&str]) -> anyhow::Result<Self> {
-        let what = format!("xtask {}", arguments.join(" "));
+        let mut command = Command::new(place::from_runner(place::XTASK)?);
+        command.arg("--root").arg(place::root()).args(arguments);
+        Self::spawn(format!("xtask {}", arguments.join(" ")), command)
+    }
+
+    fn spawn(what: String, mut command: Command) -> anyhow::Result<Self> {
         let folder = logs::folder_for(&format!("{}-{:08x}", what.replace(' ', "-"), rand::random::<u32>()))?;
         let (stdout, stderr) = (folder.join("stdout.log"), folder.join("stderr.log"));
-        let child = Command::new(place::from_runner(place::XTASK)?)
-            .arg("--root")
-            .arg(place::root())
-            .args(arguments)
+        let child = command
             .stdin(Stdio::piped())
             .stdout(File::create(&stdout)?)
             .stderr(File::create(&stderr)?)
@@ -112,10 +127,14 @@ impl Started {
         Ok((fs::read_to_string(&self.stdout)?, fs::read_to_string(&self.stderr)?))
     }
 
-    async fn end(mut self) -> anyhow::Result<Run> {
+    async fn end(self) -> anyhow::Result<Run> {
+        self.end_within(BOUND).await
+    }
+
+    async fn end_within(mut self, bound: Duration) -> anyhow::Result<Run> {
         drop(self.child.stdin.take());
         let what = format!("the end of `{}`", self.what);
-        let status = wait::until(&what, BOUND, async || match self.child.try_wait()? {
+        let status = wait::until(&what, bound, async || match self.child.try_wait()? {
             Some(status) => Ok(Ok(status)),
             None => Ok(Err(self.said()?.1)),
         })

@@ -8,5 +8,6 @@ mod deploys;
 mod lock;
 mod operators;
 mod permissions;
+mod reproducible;
 mod secrecy;
 mod ways_around;
