@@ -8,6 +8,8 @@ use e2e::world::{StoreKind, World};
 use serde_json::{Value, json};
 use xtask::trigger::Trigger;
 
+const ROUNDS: u32 = 30;
+
 /// The event of somebody who does not exist.
 fn unknown(mut event: Value) -> Value {
     event["request"]["userNotFound"] = json!(true);
@@ -77,4 +79,43 @@ fn second_round() -> Vec<Value> {
     let mut session = password_verified();
     session.push(e2e::event::entry("CUSTOM_CHALLENGE", false, Some("first:-")));
     session
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_calls_for_an_unknown_user_and_the_times() {
+    for store in StoreKind::ALL {
+        let world = World::with(store, &[("SENDS_PER_HOUR", "10")]).await.unwrap();
+        let before = world.aws.snapshot();
+        for trigger in [Trigger::Create, Trigger::Verify] {
+            let known = match trigger {
+                Trigger::Create => world.caller.create(&password_verified(), &attempt(1)),
+                _ => world.caller.verify(&json!({ "challenge": "0".repeat(32) }), "000000", &attempt(1)),
+            };
+            let stranger = unknown(known.clone());
+            let mut times = [Vec::new(), Vec::new()];
+            let mut made = [Vec::new(), Vec::new()];
+            for _ in 0..ROUNDS {
+                for (index, event) in [&known, &stranger].into_iter().enumerate() {
+                    world.aws.restore(&before);
+                    let (calls, _, took) = ask(&world, trigger, event).await;
+                    times[index].push(took);
+                    made[index] = calls;
+                }
+            }
+            let [known, stranger] = times.map(|mut times| {
+                times.sort();
+                times[times.len() / 2]
+            });
+            println!("{store:?} {trigger:?}: median {known:?} for a known user, {stranger:?} for an unknown one");
+            println!("{store:?} {trigger:?}: calls {:?} and {:?}", made[0], made[1]);
+            if trigger == Trigger::Verify {
+                assert_eq!(made[1], made[0], "{store:?} {trigger:?}");
+            } else {
+                let sends = |calls: &[String]| calls.iter().filter(|call| *call == "SendEmail").count();
+                assert_eq!((sends(&made[0]), sends(&made[1])), (1, 0));
+                let without_mail = |calls: &[String]| calls.iter().filter(|call| *call != "SendEmail").count();
+                assert_eq!(without_mail(&made[1]), without_mail(&made[0]), "{store:?} {trigger:?}: {made:?}");
+            }
+        }
+    }
 }

@@ -70,6 +70,8 @@ mod tests {
             assert_eq!(Address::parse(text), Err(InvalidAddress), "{text:?}");
         }
         assert_eq!(Address::parse(&format!("{}@b", "a".repeat(253))), Err(InvalidAddress));
+        let longest = format!("{}@b", "a".repeat(252));
+        assert_eq!(Address::parse(&longest).unwrap().expose(), longest);
     }
 
     #[test]

@@ -62,6 +62,9 @@ impl Create {
         let round = event.session().round().ok_or(Failure::Malformed("session"))?;
         let policy = &self.settings.store.policy;
         if event.user_not_found() {
+            let patience = budget.left().saturating_sub(KEPT_FOR_ANSWER);
+            // Late is late for a known user, too.
+            let _ = tokio::time::timeout(patience, self.imitate(&event.subject())).await;
             let response = response::for_unknown_user(&event.subject(), policy);
             return Ok(Reply { event: event.answered(response), outcome: "unknown-user", reason: "", user: None });
         }
@@ -79,6 +82,17 @@ impl Create {
         let response = response::new(&view, &metadata(round, event.action(), &view), address.as_ref(), policy);
         let reason = view.state.as_str();
         Ok(Reply { event: event.answered(response), outcome, reason, user: hash })
+    }
+
+    /// The calls that a first code makes, but for the mail: whether a user exists must not show in the time it takes
+    /// (ASVS 5.0 6.3.8).
+    async fn imitate(&self, subject: &Subject<'_>) {
+        for _stored_then_marked in 0..2 {
+            if self.store.imitate_load(subject).await {
+                return;
+            }
+            self.store.imitate_save(subject).await;
+        }
     }
 
     async fn decide(&self, event: &Event, round: challenge::Round, budget: Budget) -> Result<Outcome, Failure> {

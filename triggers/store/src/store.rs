@@ -132,6 +132,21 @@ impl Store {
         Ok(saved)
     }
 
+    /// Makes the calls of [`Store::load`] for a user that does not exist, so that an answer takes the time it would take.
+    /// Returns whether there is such a user after all.
+    pub async fn imitate_load(&self, subject: &Subject<'_>) -> bool {
+        self.load(subject).await.is_ok()
+    }
+
+    /// Makes the call of [`Store::save`] for a user that does not exist. Stores nothing.
+    pub async fn imitate_save(&self, subject: &Subject<'_>) {
+        let nothing = SealedState::new(String::new());
+        let _ = match &self.table {
+            Some(table) => table.put_nothing(subject, &nothing).await,
+            None => self.directory.put(subject, &nothing).await,
+        };
+    }
+
     /// Puts a changed lock where the other store would find it, so that switching the stage's store loses none.
     async fn mirror(&self, subject: &Subject<'_>, sealed: &SealedState) {
         let mirrored = tokio::time::timeout(MIRROR_PATIENCE, self.directory.put(subject, sealed)).await;

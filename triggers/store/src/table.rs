@@ -85,4 +85,15 @@ impl Table {
         let stored = refused.item().and_then(|item| item.get(STATE)?.as_s().ok());
         Ok(if stored.is_some_and(|stored| stored == sealed.as_str()) { Saved::Stored } else { Saved::Conflict })
     }
+
+    /// A write under a condition that does not hold for a user without an item: as long as any other, and without effect.
+    pub(crate) async fn put_nothing(&self, subject: &Subject<'_>, sealed: &SealedState) -> Result<(), Failure> {
+        let request = self.dynamodb.put_item().table_name(&self.name).condition_expression("#v = :expected");
+        let request = request
+            .expression_attribute_names("#v", VERSION)
+            .expression_attribute_values(":expected", AttributeValue::N("0".to_owned()))
+            .item(USER, AttributeValue::S(subject.storage_key()))
+            .item(STATE, AttributeValue::S(sealed.as_str().to_owned()));
+        request.send().await.map(drop).map_err(|error| failure("PutItem", &error))
+    }
 }

@@ -57,10 +57,11 @@ impl Verify {
     }
 
     async fn judge(&self, event: &Event) -> Result<Judgement, Failure> {
+        let subject = event.subject();
         if event.user_not_found() {
+            self.store.imitate_load(&subject).await;
             return Ok(Judgement::no("unknown-user", None));
         }
-        let subject = event.subject();
         let answer = Answer::new(event.challenge_answer());
         let now = now();
         for _ in 0..TRIES {

@@ -232,6 +232,19 @@ fn a_resend_repeats_the_code_within_the_limits() {
 }
 
 #[test]
+fn a_superseded_session_waits_for_its_resend_like_any_other() {
+    let mut world = World::new();
+    let first = world.first(Some("a"));
+    world.first(Some("b"));
+    world.now += 29;
+    let early = world.later(1, &first, Action::Resend, Some("a"));
+    assert_eq!((early.state, early.seconds_to_wait), (PublicState::SendThrottled, 1));
+    world.now += 1;
+    let resent = world.later(2, &first, Action::Resend, Some("a"));
+    assert_eq!((resent.state, world.mails.len()), (PublicState::CodeSent, 3));
+}
+
+#[test]
 fn the_hourly_limit_stops_mails_of_new_sign_ins_too() {
     let mut world = World::new();
     for mark in ["a", "b", "c", "d", "e"] {
@@ -280,7 +293,7 @@ fn a_session_that_is_locked_in_its_midst_keeps_its_code() {
     let first = world.first(Some("a"));
     world.fail(5);
     let locked = world.later(1, &first, Action::Answer, Some("a"));
-    assert_eq!((locked.state, locked.binding), (PublicState::Locked, first.binding));
+    assert_eq!((locked.state, locked.binding, locked.seconds_to_wait), (PublicState::Locked, first.binding, 60));
     let resend = world.later(2, &first, Action::Resend, Some("a"));
     assert_eq!((resend.state, world.mails.len()), (PublicState::Locked, 1));
 }
