@@ -44,6 +44,10 @@ impl Kind {
         if long::wanted("the full matrix of faults") { &Self::ALL } else { &Self::CHOSEN }
     }
 
+    pub(crate) const fn all() -> &'static [Self] {
+        &Self::ALL
+    }
+
     pub(crate) fn fault(self) -> Fault {
         match self {
             Self::Refused => Fault::refused("AccessDeniedException"),
