@@ -158,7 +158,7 @@ fn deserves_a_yes(ground: &Ground, trigger: Trigger, event: &Value) -> bool {
             known
                 && same_user
                 && cleaned == ground.code
-                && event.pointer("/request/privateChallengeParameters") == Some(&ground.made.private)
+                && text("/request/privateChallengeParameters/challenge") == ground.made.private["challenge"]
                 && event.pointer("/request/clientMetadata/attempt") == attempt(1).get("attempt")
                 && text("/request/clientMetadata/action") != "resend"
         }

@@ -10,6 +10,15 @@ use xtask::trigger::Trigger;
 
 const ROUNDS: u32 = 30;
 
+/// Somebody whom the pool does not know.
+fn stranger(world: &World) -> Caller {
+    Caller {
+        user: "b1b2c3d4-0000-4000-8000-000000000009".to_owned(),
+        email: "nobody@example.com".to_owned(),
+        ..world.caller.clone()
+    }
+}
+
 /// The event of somebody who does not exist.
 fn unknown(mut event: Value) -> Value {
     event["request"]["userNotFound"] = json!(true);
@@ -49,11 +58,7 @@ async fn an_unknown_user_is_answered_like_a_known_one_up_to_the_refusal() {
     for store in StoreKind::ALL {
         let world = World::start(store).await.unwrap();
         let known = &world.caller;
-        let stranger = Caller {
-            user: "b1b2c3d4-0000-4000-8000-000000000009".to_owned(),
-            email: "nobody@example.com".to_owned(),
-            ..known.clone()
-        };
+        let stranger = stranger(&world);
         let sessions = [("first round", password_verified(), attempt(1)), ("resend", second_round(), resend(1))];
         for (name, session, metadata) in sessions {
             let (_, known_answer, _) = ask(&world, Trigger::Create, &known.create(&session, &metadata)).await;
@@ -87,11 +92,11 @@ async fn the_calls_for_an_unknown_user_and_the_times() {
         let world = World::with(store, &[("SENDS_PER_HOUR", "10")]).await.unwrap();
         let before = world.aws.snapshot();
         for trigger in [Trigger::Create, Trigger::Verify] {
-            let known = match trigger {
-                Trigger::Create => world.caller.create(&password_verified(), &attempt(1)),
-                _ => world.caller.verify(&json!({ "challenge": "0".repeat(32) }), "000000", &attempt(1)),
+            let event = |caller: &Caller| match trigger {
+                Trigger::Create => caller.create(&password_verified(), &attempt(1)),
+                _ => caller.verify(&json!({ "challenge": "0".repeat(32) }), "000000", &attempt(1)),
             };
-            let stranger = unknown(known.clone());
+            let (known, stranger) = (event(&world.caller), unknown(event(&stranger(&world))));
             let mut times = [Vec::new(), Vec::new()];
             let mut made = [Vec::new(), Vec::new()];
             for _ in 0..ROUNDS {

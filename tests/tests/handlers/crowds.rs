@@ -16,7 +16,7 @@ use crate::stage::Stage;
 const SESSIONS: usize = 50;
 const GUESSES: usize = 1_000;
 
-#[tokio::test(flavor = "multi_thread")]
+#[tokio::test(start_paused = true)]
 async fn of_a_thousand_guesses_over_fifty_sessions_as_many_are_compared_as_one_challenge_allows() {
     let stage = Arc::new(Stage::new(StoreKind::Table).await);
     // Everybody reads before anybody has written.
