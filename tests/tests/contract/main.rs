@@ -5,6 +5,7 @@
 mod attribute;
 mod define;
 mod properties;
+mod spoil;
 mod table;
 mod unknown;
 mod words;

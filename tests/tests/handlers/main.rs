@@ -5,5 +5,6 @@
 mod crowds;
 mod faults;
 mod matrix;
+mod promises;
 mod scenario;
 mod stage;
