@@ -17,6 +17,7 @@ pub mod render;
 pub mod report;
 pub mod root;
 pub mod stage;
+pub mod template;
 pub mod test_run;
 pub mod tools;
 pub mod trigger;

@@ -4,6 +4,16 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+mod deploy;
+mod mail;
+mod operate;
+mod users;
+
+pub use deploy::DeployArgs;
+pub use mail::{CheckArgs, EmailVerb, InboxArgs, PreviewArgs};
+pub use operate::{OutputsArgs, RotateKeyArgs};
+pub use users::{SignInArgs, UserArgs, UserVerb};
+
 /// E-mail confirmation codes as a second factor for Amazon Cognito
 #[derive(Debug, Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask", version, max_term_width = 100)]
@@ -84,115 +94,6 @@ pub struct RenderArgs {
     /// Write nothing; print the difference and fail if there is one
     #[arg(long)]
     pub check: bool,
-}
-
-#[derive(Debug, Args)]
-pub struct DeployArgs {
-    #[command(flatten)]
-    pub stage: StageArgs,
-    /// Apply without asking
-    #[arg(long, short)]
-    pub yes: bool,
-}
-
-#[derive(Debug, Args)]
-pub struct OutputsArgs {
-    #[command(flatten)]
-    pub stage: StageArgs,
-    /// As one JSON document
-    #[arg(long)]
-    pub json: bool,
-}
-
-#[derive(Debug, Subcommand)]
-pub enum UserVerb {
-    /// Create a user with a verified e-mail address; no mail is sent
-    Create(UserArgs),
-    /// Set the user's password for good; read from a prompt, or from standard input
-    Confirm(UserArgs),
-    /// Say how the user stands: status, address, whether a state is kept
-    Show(UserArgs),
-    /// Forget the user's locks, failures and codes, so that a sign-in can begin anew
-    Unlock(UserArgs),
-    /// End the user's sessions on all devices
-    SignOut(UserArgs),
-}
-
-impl UserVerb {
-    #[must_use]
-    pub const fn args(&self) -> &UserArgs {
-        match self {
-            Self::Create(args) | Self::Confirm(args) | Self::Show(args) | Self::Unlock(args) | Self::SignOut(args) => {
-                args
-            }
-        }
-    }
-}
-
-#[derive(Debug, Args)]
-pub struct UserArgs {
-    #[command(flatten)]
-    pub stage: StageArgs,
-    /// The user's e-mail address
-    #[arg(value_name = "EMAIL")]
-    pub email: String,
-}
-
-#[derive(Debug, Args)]
-pub struct RotateKeyArgs {
-    #[command(flatten)]
-    pub stage: StageArgs,
-    /// Even if the last rotation is so recent that sign-ins under way end
-    #[arg(long)]
-    pub force: bool,
-}
-
-#[derive(Debug, Args)]
-pub struct SignInArgs {
-    #[command(flatten)]
-    pub stage: StageArgs,
-    /// The app client to sign in through [default: the stage's first]
-    #[arg(long, value_name = "NAME")]
-    pub client: Option<String>,
-    /// The user's e-mail address
-    #[arg(value_name = "EMAIL")]
-    pub email: String,
-}
-
-#[derive(Debug, Args)]
-pub struct InboxArgs {
-    /// Only mail to this address
-    #[arg(long, value_name = "EMAIL")]
-    pub to: Option<String>,
-    /// As one JSON document
-    #[arg(long)]
-    pub json: bool,
-}
-
-#[derive(Debug, Subcommand)]
-pub enum EmailVerb {
-    /// Write each of them in every language, as HTML and text, and print the page that shows them all
-    Preview(PreviewArgs),
-    /// Ask SES what stands in the way of mail to an address: suppression list, sandbox, sender, quota
-    Check(CheckArgs),
-}
-
-#[derive(Debug, Args)]
-pub struct CheckArgs {
-    #[command(flatten)]
-    pub stage: StageArgs,
-    /// The recipient
-    #[arg(value_name = "EMAIL")]
-    pub address: String,
-}
-
-#[derive(Debug, Args)]
-pub struct PreviewArgs {
-    #[command(flatten)]
-    pub stage: StageArgs,
-    /// Where to write [default: `target/email-preview` in the repository]
-    #[arg(long, value_name = "DIR")]
-    pub out: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]
