@@ -85,7 +85,7 @@ pub async fn sign_in(
 /// With what the command said, when it fails.
 pub async fn bundle(root: &Path, cargo_home: &Path) -> anyhow::Result<Run> {
     let mut command = Command::new(place::from_runner(place::XTASK)?);
-    command.args(["bundle", "--root"]).arg(root).env("CARGO_HOME", cargo_home);
+    command.args(["bundle", "--stage", "local", "--root"]).arg(root).env("CARGO_HOME", cargo_home);
     let started = Started::spawn("xtask bundle elsewhere".to_owned(), command)?;
     started.end_within(BUILD_BOUND).await?.succeeded()
 }

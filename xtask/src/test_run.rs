@@ -36,7 +36,9 @@ pub fn run(root: &Path, args: &TestArgs) -> anyhow::Result<ExitCode> {
     let local_dir = root.join(LOCAL_DIR);
     fs::create_dir_all(&local_dir).with_context(|| format!("failed to make `{}`", local_dir.display()))?;
     let _lock = lock(&local_dir)?;
-    bundle::build(root, &stage::load(root, StageArgs::DEFAULT)?)?;
+    let stage = stage::load(root, StageArgs::DEFAULT)?;
+    let out = bundle::dir_of(root, &stage.name);
+    bundle::build(root, &[stage], &out)?;
     let programs = build(root)?;
     let environment = [
         ("E2E_BOOTSTRAPS", root.join("target/lambda")),

@@ -47,4 +47,15 @@ impl Trigger {
             Self::Gate => "PreTokenGenerationKey",
         }
     }
+
+    /// The template parameter that carries the version of that object.
+    #[must_use]
+    pub const fn version_parameter(self) -> &'static str {
+        match self {
+            Self::Define => "DefineAuthChallengeVersion",
+            Self::Create => "CreateAuthChallengeVersion",
+            Self::Verify => "VerifyAuthChallengeResponseVersion",
+            Self::Gate => "PreTokenGenerationVersion",
+        }
+    }
 }

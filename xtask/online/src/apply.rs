@@ -9,8 +9,8 @@ use xtask::stage::Stage;
 
 use crate::aws;
 use crate::change_set::ChangeSet;
+use crate::decision::{Condition, deploy_command};
 use crate::events::{self, End, Event, Follower};
-use crate::plan::{Condition, deploy_command};
 use crate::poll::Pauses;
 
 /// A first creation takes minutes; an update that waits for something an hour.

@@ -1,12 +1,16 @@
 //! Puts the archives of a bundle into the bucket, each under its hash.
 
+use std::collections::BTreeMap;
+use std::path::Path;
+
 use anyhow::{Context as _, ensure};
 use aws_sdk_s3::Client;
 use aws_sdk_s3::error::ProvideErrorMetadata as _;
 use aws_sdk_s3::operation::head_object::HeadObjectError;
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::ChecksumMode;
-use xtask::bundle::{Artefact, Bundle};
+use xtask::bundle::{Artefact, StageBundle};
+use xtask::trigger::Trigger;
 
 use crate::aws::{self, Session};
 
@@ -14,7 +18,16 @@ use crate::aws::{self, Session};
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Found {
     Nothing,
-    Object { checksum: Option<String>, etag: Option<String> },
+    Object { checksum: Option<String>, etag: Option<String>, version: Option<String> },
+}
+
+impl Found {
+    fn version(&self) -> Option<String> {
+        match self {
+            Self::Nothing => None,
+            Self::Object { version, .. } => version.clone(),
+        }
+    }
 }
 
 /// How an artefact is to be written: over nothing, or over exactly the object that was seen.
@@ -33,17 +46,24 @@ fn decide(found: Found, checksum: &str) -> Option<Write> {
     }
 }
 
-/// Writes the archives that are missing or differ.
+/// Writes the archives that are missing or differ, and returns the version of each: what lies under a key may change, a
+/// version of it may not.
 ///
 /// # Errors
 /// When S3 refuses, or an object is not what was written.
-pub async fn upload(session: &Session, bucket: &str, bundle: &Bundle) -> anyhow::Result<()> {
+pub async fn upload(
+    session: &Session,
+    bucket: &str,
+    bundle: &StageBundle,
+) -> anyhow::Result<BTreeMap<Trigger, String>> {
     let store = Store { client: Client::new(&session.sdk_config), bucket, owner: &session.account };
-    for artefact in bundle.manifest.functions.values() {
+    let mut versions = BTreeMap::new();
+    for (trigger, artefact) in &bundle.functions {
         let key = artefact.key();
-        store.put(bundle, artefact, &key).await.with_context(|| format!("failed to store `s3://{bucket}/{key}`"))?;
+        let stored = store.put(bundle.archive(*trigger)?, artefact, &key).await;
+        versions.insert(*trigger, stored.with_context(|| format!("failed to store `s3://{bucket}/{key}`"))?);
     }
-    Ok(())
+    Ok(versions)
 }
 
 struct Store<'a> {
@@ -53,11 +73,14 @@ struct Store<'a> {
 }
 
 impl Store<'_> {
-    async fn put(&self, bundle: &Bundle, artefact: &Artefact, key: &str) -> anyhow::Result<()> {
+    async fn put(&self, archive: &Path, artefact: &Artefact, key: &str) -> anyhow::Result<String> {
+        const UNVERSIONED: &str = "S3 names no version of it, although the bucket keeps versions";
         let checksum = &artefact.code_sha256;
-        let Some(write) = decide(self.find(key).await?, checksum) else { return Ok(()) };
+        let found = self.find(key).await?;
+        let version = found.version();
+        let Some(write) = decide(found, checksum) else { return version.context(UNVERSIONED) };
         eprintln!("storing {key} ({} bytes)", artefact.size_bytes);
-        let archive = ByteStream::from_path(bundle.path(artefact)).await.context("failed to read the archive")?;
+        let archive = ByteStream::from_path(archive).await.context("failed to read the archive")?;
         let request = self.client.put_object().bucket(self.bucket).key(key).expected_bucket_owner(self.owner);
         let request = request.body(archive).checksum_sha256(checksum).content_type("application/zip");
         let request = match write {
@@ -65,12 +88,13 @@ impl Store<'_> {
             Write::IfMatch(etag) => request.set_if_match(etag),
         };
         match request.send().await {
-            Ok(_) => Ok(()),
+            Ok(written) => written.version_id.context(UNVERSIONED),
             // Another deploy was faster; what counts is what lies there now.
             Err(error) if matches!(error.code(), Some("PreconditionFailed" | "ConditionalRequestConflict")) => {
                 let found = self.find(key).await?;
+                let version = found.version();
                 ensure!(decide(found, checksum).is_none(), "somebody else keeps writing other content under this key");
-                Ok(())
+                version.context(UNVERSIONED)
             }
             Err(error) => Err(aws::sdk(error)),
         }
@@ -79,7 +103,9 @@ impl Store<'_> {
     async fn find(&self, key: &str) -> anyhow::Result<Found> {
         let request = self.client.head_object().bucket(self.bucket).key(key).expected_bucket_owner(self.owner);
         match request.checksum_mode(ChecksumMode::Enabled).send().await {
-            Ok(object) => Ok(Found::Object { checksum: object.checksum_sha256, etag: object.e_tag }),
+            Ok(object) => {
+                Ok(Found::Object { checksum: object.checksum_sha256, etag: object.e_tag, version: object.version_id })
+            }
             Err(error) if error.as_service_error().is_some_and(HeadObjectError::is_not_found) => Ok(Found::Nothing),
             Err(error) => Err(aws::sdk(error)),
         }
@@ -95,6 +121,7 @@ mod tests {
         let object = |checksum: Option<&str>| Found::Object {
             checksum: checksum.map(str::to_owned),
             etag: Some("\"e\"".to_owned()),
+            version: None,
         };
         let over = Some(Write::IfMatch(Some("\"e\"".to_owned())));
         let rows = [

@@ -47,9 +47,17 @@ pub struct ForeignAccount {
 /// When the local AWS of a local stage is not running, there are no usable credentials, or they belong to another
 /// account.
 pub async fn connect(root: &Path, stage: &Stage) -> anyhow::Result<Session> {
+    connect_from(Some(root), stage).await
+}
+
+/// The same where there may be no repository: the job that deploys a bundle has none.
+///
+/// # Errors
+/// As [`connect`]; also for a local stage without a repository.
+pub async fn connect_from(root: Option<&Path>, stage: &Stage) -> anyhow::Result<Session> {
     let (sdk_config, endpoint) = match &stage.aws.account {
         None => {
-            let running = local::find(root).with_context(|| {
+            let running = root.and_then(local::find).with_context(|| {
                 format!(
                     "stage `{}` is on the local AWS, which is not running\nhint: `cargo xtask deploy` starts it and deploys",
                     stage.name

@@ -9,7 +9,7 @@ use aws_sdk_cloudformation::types::{
 };
 
 use crate::aws;
-use crate::plan::{Decision, Desired};
+use crate::decision::{Decision, Desired};
 use crate::poll::Pauses;
 use crate::stack;
 
@@ -88,6 +88,7 @@ pub async fn create(
     stack: &str,
     decision: Decision,
     desired: &Desired,
+    role_arn: Option<&str>,
 ) -> anyhow::Result<Option<ChangeSet>> {
     let name = format!("deploy-{:016x}", rand::random::<u64>());
     let kind = if decision == Decision::Create { ChangeSetType::Create } else { ChangeSetType::Update };
@@ -98,6 +99,7 @@ pub async fn create(
     let tags = desired.tags.iter().map(|(key, value)| Tag::builder().key(key).value(value));
     let created = request
         .set_parameters(Some(parameters.map(|parameter| parameter.build()).collect()))
+        .set_role_arn(role_arn.map(str::to_owned))
         .set_tags(Some(tags.map(|tag| tag.build()).collect()))
         .send()
         .await

@@ -5,7 +5,7 @@ use std::io::{BufRead as _, IsTerminal as _, Write as _};
 use anyhow::Context as _;
 use xtask::stage::Stage;
 
-use crate::plan::deploy_command;
+use crate::decision::deploy_command;
 
 /// How a change comes to be agreed to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

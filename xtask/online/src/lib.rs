@@ -14,14 +14,16 @@ pub mod bucket;
 mod bucket_policy;
 pub mod change_set;
 pub mod consent;
+pub mod decision;
 pub mod deploy;
 pub mod email;
 pub mod events;
 pub mod outputs;
 pub mod password;
-pub mod plan;
+
 pub mod poll;
 pub mod rotation;
+pub mod safety;
 pub mod sign_in;
 pub mod stack;
 pub mod user;
@@ -31,15 +33,19 @@ pub mod user;
 /// # Errors
 /// When the verb fails.
 pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
-    let root = xtask::root::find(cli.root.as_deref())?;
+    let root = xtask::root::find(cli.root.as_deref());
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
         .build()
         .context("failed to start the asynchronous runtime")?;
     runtime.block_on(async {
+        // What lies in a bundle is deployed without a repository.
+        let root = match cli.verb {
+            Verb::Deploy(args) => return deploy::run(root, &args).await,
+            _ => root?,
+        };
         match cli.verb {
-            Verb::Deploy(args) => deploy::run(&root, &args).await,
             Verb::Outputs(args) => outputs::run(&root, &args).await,
             Verb::User(verb) => user::run(&root, &verb).await,
             Verb::RotateKey(args) => rotation::run(&root, &args).await,

@@ -10,7 +10,7 @@ use xtask::cli::OutputsArgs;
 use xtask::stage::Stage;
 
 use crate::aws::{self, Session};
-use crate::plan::deploy_command;
+use crate::decision::deploy_command;
 use crate::stack;
 
 /// The shape of `outputs --json`.

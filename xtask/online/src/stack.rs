@@ -8,7 +8,7 @@ use aws_sdk_cloudformation::error::ProvideErrorMetadata as _;
 use aws_sdk_cloudformation::types::{Stack, StackStatus, TemplateStage};
 
 use crate::aws;
-use crate::plan::Deployed;
+use crate::decision::Deployed;
 
 /// The stack of that name, none where there is none.
 ///

@@ -8,13 +8,13 @@ use elf::endian::AnyEndian;
 use elf::file::Class;
 use elf::gnu_symver::VerNeedIterator;
 use elf::string_table::StringTable;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::machine::Machine;
 
 /// A release of the GNU C library, written `2.34`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(into = "String")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
 pub struct Glibc {
     major: u16,
     minor: u16,
@@ -36,6 +36,14 @@ impl Glibc {
 impl fmt::Display for Glibc {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}.{}", self.major, self.minor)
+    }
+}
+
+impl TryFrom<String> for Glibc {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        Self::parse(&text).ok_or_else(|| format!("`{text}` is no release of glibc"))
     }
 }
 

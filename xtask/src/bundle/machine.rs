@@ -1,11 +1,11 @@
 //! The two kinds of processor that Lambda has, each by all its names.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::stage::Architecture;
 
 /// The processor that an artefact is built for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Machine {
     #[serde(rename = "x86_64")]
     X86_64,

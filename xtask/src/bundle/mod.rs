@@ -1,98 +1,154 @@
-//! The bundle: everything that a deploy of one stage needs, built without credentials.
+//! The bundle: everything that a deploy of its stages needs, built once and without credentials.
+//!
+//! `manifest.json`, `functions/<architecture>/<package>.zip`, and for each stage `stages/<stage>/` with its file, its
+//! rendered template and the template's parameters.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 
-use anyhow::Context as _;
+use anyhow::{Context as _, ensure};
 
 mod archive;
 mod compile;
 mod elf;
 mod machine;
 mod manifest;
+mod open;
 
 pub use compile::{bootstrap, compile};
 pub use elf::{Glibc, NotRunnable};
 pub use machine::{Machine, UnknownHost};
-pub use manifest::{Artefact, Commit, Digest, Manifest, Parameter, ToolVersions, artefact_bucket};
+pub use manifest::{Artefact, Commit, Digest, Manifest, Parameter, StageEntry, ToolVersions, artefact_bucket};
+pub use open::{StageBundle, open};
 
-use crate::cli::StageArgs;
-use crate::stage::{self, Stage};
+use crate::cli::BundleArgs;
+use crate::stage::{self, Stage, StageName};
 use crate::trigger::Trigger;
-use crate::{local, render, tools};
+use crate::{render, tools};
 
-/// A finished bundle, as it lies in `target/bundle/<stage>`.
-#[derive(Debug)]
-pub struct Bundle {
-    pub dir: PathBuf,
-    pub manifest: Manifest,
-    /// The rendered template, `template.yaml` in the folder.
-    pub template: String,
-    /// `parameters.json` in the folder.
-    pub parameters: Vec<Parameter>,
-}
+/// Where bundles lie unless told otherwise, relative to the repository.
+pub const DIRECTORY: &str = "target/bundle";
 
-impl Bundle {
-    /// The archive of an artefact.
-    #[must_use]
-    pub fn path(&self, artefact: &Artefact) -> PathBuf {
-        self.dir.join(&artefact.file)
-    }
-}
+const MANIFEST: &str = "manifest.json";
+const STAGE: &str = "stage.toml";
+const TEMPLATE: &str = "template.yaml";
+const PARAMETERS: &str = "parameters.json";
 
-/// The verb `bundle`.
+/// The verb `bundle`: every stage on AWS, unless stages are named.
 ///
 /// # Errors
-/// As [`build`].
-pub fn run(root: &Path, args: &StageArgs) -> anyhow::Result<ExitCode> {
-    let stage = stage::load(root, args.name())?;
-    let bundle = build(root, &stage)?;
-    for artefact in bundle.manifest.functions.values() {
-        println!("{:<16} {:.12} {:>9} bytes", artefact.package, artefact.sha256.to_string(), artefact.size_bytes);
+/// As [`build`]; when no stage is on AWS.
+pub fn run(root: &Path, args: &BundleArgs) -> anyhow::Result<ExitCode> {
+    let stages = if args.stage.is_empty() { on_aws(root)? } else { load(root, &args.stage)? };
+    let out = args.out.clone().unwrap_or_else(|| match stages.as_slice() {
+        [only] => dir_of(root, &only.name),
+        _ => root.join(DIRECTORY).join("aws"),
+    });
+    let manifest = build(root, &stages, &out)?;
+    for (machine, functions) in &manifest.functions {
+        for artefact in functions.values() {
+            let digest = artefact.sha256.to_string();
+            println!("{:<16} {:<7} {digest:.12} {:>9} bytes", artefact.package, machine.as_str(), artefact.size_bytes);
+        }
     }
-    eprintln!("bundle for {} in `{}`", bundle.manifest.architecture.as_str(), bundle.dir.display());
+    let names: Vec<_> = manifest.stages.keys().map(|name| format!("`{name}`")).collect();
+    eprintln!("bundle of {} in `{}`", names.join(", "), out.display());
     Ok(ExitCode::SUCCESS)
 }
 
-/// Renders, builds, checks and packs the stage. Nothing is written to the folder of the bundle unless all of it is good.
+fn load(root: &Path, names: &[String]) -> anyhow::Result<Vec<Stage>> {
+    let names: BTreeSet<_> = names.iter().collect();
+    names.into_iter().map(|name| stage::load(root, name)).collect()
+}
+
+fn on_aws(root: &Path) -> anyhow::Result<Vec<Stage>> {
+    let mut stages = Vec::new();
+    for name in stage::names(root)? {
+        stages.push(stage::load(root, name.as_ref())?);
+    }
+    stages.retain(|stage| !stage.is_local());
+    ensure!(
+        !stages.is_empty(),
+        "no stage in `{}` has an account, so there is nothing to bundle for AWS\nhint: `cargo xtask bundle --stage STAGE`",
+        stage::DIRECTORY
+    );
+    Ok(stages)
+}
+
+/// Where the bundle of one stage lies unless told otherwise.
+#[must_use]
+pub fn dir_of(root: &Path, stage: &StageName) -> PathBuf {
+    root.join(DIRECTORY).join(stage.as_ref())
+}
+
+/// Renders, builds, checks and packs the stages. Nothing is written to the folder unless all of it is good.
 ///
 /// # Errors
-/// When a tool is missing, the build fails, or a program could not run on Lambda.
-pub fn build(root: &Path, stage: &Stage) -> anyhow::Result<Bundle> {
+/// When a tool is missing, the build fails, a program could not run on Lambda, or the folder holds something else.
+pub fn build(root: &Path, stages: &[Stage], out: &Path) -> anyhow::Result<Manifest> {
     let root = &root.canonicalize().with_context(|| format!("failed to open the repository `{}`", root.display()))?;
-    let machine = Machine::of(stage.aws.architecture)?;
-    let template = render::render(root, stage)?;
-    let triggers: Vec<Trigger> = stage.triggers().collect();
-    let tools = compile(root, &tools::ensure_in(root)?, machine, &triggers)?;
-
-    let mut archives = Vec::new();
-    let mut functions = BTreeMap::new();
-    for trigger in triggers {
-        let (archive, artefact) = pack(root, trigger, machine)?;
-        archives.push((artefact.file.clone(), archive));
-        functions.insert(trigger, artefact);
+    ensure_ours(out)?;
+    let mut wanted: BTreeMap<Machine, BTreeSet<Trigger>> = BTreeMap::new();
+    let mut templates = Vec::new();
+    for stage in stages {
+        wanted.entry(Machine::of(stage.aws.architecture)?).or_default().extend(stage.triggers());
+        templates.push(render::render(root, stage)?);
     }
-    let name = stage.name.to_string();
+
+    let mut files = Vec::new();
+    let mut functions: BTreeMap<Machine, BTreeMap<Trigger, Artefact>> = BTreeMap::new();
+    let mut versions = None;
+    let programs = tools::ensure_in(root)?;
+    for (machine, triggers) in wanted {
+        let triggers: Vec<_> = triggers.into_iter().collect();
+        versions = Some(compile(root, &programs, machine, &triggers)?);
+        for trigger in triggers {
+            let (archive, artefact) = pack(root, trigger, machine)?;
+            files.push((manifest::archive_file(machine, trigger), archive));
+            functions.entry(machine).or_default().insert(trigger, artefact);
+        }
+    }
+
+    let mut entries = BTreeMap::new();
+    for (stage, template) in stages.iter().zip(templates) {
+        let machine = Machine::of(stage.aws.architecture)?;
+        let parameters = manifest::parameters(stage, machine, &functions[&machine]);
+        let contents = [
+            (STAGE, stage::read(root, &stage.name)?.into_bytes()),
+            (TEMPLATE, template.into_bytes()),
+            (PARAMETERS, json(&parameters)?),
+        ];
+        let digests = contents.iter().map(|(name, bytes)| ((*name).to_owned(), Digest::of(bytes))).collect();
+        entries.insert(stage.name.to_string(), StageEntry { architecture: machine, files: digests });
+        files.extend(contents.map(|(name, bytes)| (format!("stages/{}/{name}", stage.name), bytes)));
+    }
     let manifest = Manifest {
         schema_version: manifest::SCHEMA_VERSION,
-        stage: name.clone(),
-        architecture: machine,
         commit: commit(root),
-        tools,
+        tools: versions.context("there is no stage to bundle")?,
         functions,
+        stages: entries,
     };
-    let account = stage.aws.account.as_ref().map_or_else(|| local::ACCOUNT.to_owned(), ToString::to_string);
-    let parameters = manifest::parameters(stage, &account, &manifest);
+    files.push((MANIFEST.to_owned(), json(&manifest)?));
+    replace(out, &files).with_context(|| format!("failed to write the bundle `{}`", out.display()))?;
+    Ok(manifest)
+}
 
-    let mut files = archives;
-    files.push(("template.yaml".to_owned(), template.clone().into_bytes()));
-    files.push(("parameters.json".to_owned(), json(&parameters)?));
-    files.push(("manifest.json".to_owned(), json(&manifest)?));
-    let dir = root.join("target/bundle").join(name);
-    replace(&dir, &files).with_context(|| format!("failed to write the bundle `{}`", dir.display()))?;
-    Ok(Bundle { dir, manifest, template, parameters })
+/// The folder is replaced as a whole: it must not be somebody's folder with other things.
+fn ensure_ours(out: &Path) -> anyhow::Result<()> {
+    let mut entries = match fs::read_dir(out) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(error).with_context(|| format!("failed to open `{}`", out.display())),
+    };
+    ensure!(
+        entries.next().is_none() || out.join(MANIFEST).is_file(),
+        "`{}` is not empty and no bundle, so it is not replaced\nhint: name another folder",
+        out.display()
+    );
+    Ok(())
 }
 
 /// Checks and packs the program of one trigger.
@@ -117,7 +173,9 @@ fn replace(dir: &Path, files: &[(String, Vec<u8>)]) -> std::io::Result<()> {
     remove(&draft)?;
     fs::create_dir_all(&draft)?;
     for (name, content) in files {
-        fs::write(draft.join(name), content)?;
+        let path = draft.join(name);
+        path.parent().map_or(Ok(()), fs::create_dir_all)?;
+        fs::write(path, content)?;
     }
     remove(dir)?;
     fs::rename(&draft, dir)

@@ -9,7 +9,7 @@ mod mail;
 mod operate;
 mod users;
 
-pub use deploy::DeployArgs;
+pub use deploy::{BundleArgs, DeployArgs};
 pub use mail::{CheckArgs, EmailVerb, InboxArgs, PreviewArgs};
 pub use operate::{OutputsArgs, RotateKeyArgs};
 pub use users::{SignInArgs, UserArgs, UserVerb};
@@ -33,7 +33,7 @@ pub enum Verb {
     /// Check stage files, rendered templates and their freshness; every finding in one run
     Check,
     /// Build the triggers and pack them into reproducible archives
-    Bundle(StageArgs),
+    Bundle(BundleArgs),
     /// Bundle, show what would change, apply it, follow it, print the outputs
     Deploy(DeployArgs),
     /// Print what a front end needs to know of a deployed stage

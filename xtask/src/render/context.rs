@@ -62,6 +62,8 @@ struct Function {
     pool_policies: Vec<String>,
     key_parameter: &'static str,
     key_description: String,
+    version_parameter: &'static str,
+    version_description: String,
     /// With CloudFormation's `${…}`.
     function_name: String,
     /// With CloudFormation's `${…}`.
@@ -189,6 +191,8 @@ impl Function {
             pool_policies: uses_state.then(|| format!("{id}PoolPolicy")).into_iter().collect(),
             key_parameter: trigger.key_parameter(),
             key_description: format!("The S3 key of the archive of {id}"),
+            version_parameter: trigger.version_parameter(),
+            version_description: format!("The version of that object, of {id}"),
             log_group: format!("/aws/lambda/{function_name}"),
             function_name,
             description: match trigger {

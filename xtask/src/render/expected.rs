@@ -15,6 +15,8 @@ pub(super) fn missing(stage: &Stage, document: &Value) -> Vec<String> {
         }
     };
     pool(stage, &mut expect);
+    let protection = if stage.user_pool.deletion_protection { "ACTIVE" } else { "INACTIVE" };
+    expect("/Parameters/DeletionProtection/Default", json!(protection));
     triggers(stage, &mut expect);
     state(stage, &mut expect);
     stage.app_clients.iter().for_each(|client| app_client(stage, client, &mut expect));
@@ -31,7 +33,7 @@ fn pool(stage: &Stage, expect: &mut impl FnMut(&str, Value)) {
     let mut property = |place: &str, value: Value| expect(&format!("/Resources/UserPool/Properties/{place}"), value);
     property("UserPoolName", json!(pool.name));
     property("UserPoolTier", json!(pool.tier.word().to_uppercase()));
-    property("DeletionProtection", json!(if pool.deletion_protection { "ACTIVE" } else { "INACTIVE" }));
+    property("DeletionProtection", json!({ "Ref": "DeletionProtection" }));
     property(
         "UsernameAttributes",
         match pool.sign_in {
@@ -66,6 +68,8 @@ fn triggers(stage: &Stage, expect: &mut impl FnMut(&str, Value)) {
         let id = trigger.logical_id();
         expect(&format!("/Resources/{id}/Properties/Environment/Variables"), environment(stage, trigger));
         expect(&format!("/Resources/{id}/Properties/Code/S3Key"), json!({ "Ref": trigger.key_parameter() }));
+        let version = json!({ "Ref": trigger.version_parameter() });
+        expect(&format!("/Resources/{id}/Properties/Code/S3ObjectVersion"), version);
         expect(&format!("/Resources/{id}Logs/Properties/RetentionInDays"), json!(stage.log_retention.get()));
     }
 }

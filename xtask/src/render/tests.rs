@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::*;
+use crate::trigger::Trigger;
 
 const LOCAL: &str = include_str!("../../../deploy/stages/local.toml");
 
@@ -78,8 +79,9 @@ fn the_logical_ids_are_frozen() {
 fn what_the_deployer_fills_in_and_reads_is_frozen_too() {
     let document = document(&[]);
     let parameters: BTreeSet<_> = keys(&document, "Parameters").into_iter().collect();
-    let expected = ["ArtefactBucket", "Architecture"].into_iter();
-    let expected = expected.chain(crate::trigger::Trigger::ALL.map(crate::trigger::Trigger::key_parameter));
+    let expected = ["ArtefactBucket", "Architecture", "DeletionProtection"].into_iter();
+    let expected = expected.chain(Trigger::ALL.map(Trigger::key_parameter));
+    let expected = expected.chain(Trigger::ALL.map(Trigger::version_parameter));
     assert_eq!(parameters, expected.map(str::to_owned).collect());
     let outputs: BTreeSet<_> = keys(&document, "Outputs").into_iter().collect();
     assert_eq!(
@@ -277,12 +279,10 @@ fn a_template_that_ignores_the_stage_is_noticed() {
 
     let pool = directory.path().join(TEMPLATES).join("pool.yaml.tera");
     let text = std::fs::read_to_string(root().join(TEMPLATES).join("pool.yaml.tera")).unwrap();
-    std::fs::write(pool, text.replace("<< user_pool.deletion_protection >>", "INACTIVE")).unwrap();
+    std::fs::write(pool, text.replace("<< user_pool.tier >>", "PLUS")).unwrap();
     let ignored = render(directory.path(), &stage(&[])).unwrap_err();
     assert!(
-        ignored
-            .to_string()
-            .ends_with("/Resources/UserPool/Properties/DeletionProtection is \"INACTIVE\", not \"ACTIVE\""),
+        ignored.to_string().ends_with("/Resources/UserPool/Properties/UserPoolTier is \"PLUS\", not \"LITE\""),
         "{ignored:#}"
     );
 }

@@ -3,8 +3,13 @@
 use std::collections::BTreeMap;
 
 use aws_sdk_cloudformation::types::StackStatus;
-use xtask::bundle::Bundle;
+use xtask::bundle::StageBundle;
 use xtask::stage::Stage;
+use xtask::template::Template;
+use xtask::trigger::Trigger;
+
+/// The template parameter that says whether Cognito refuses to delete the user pool.
+pub const PROTECTION: &str = "DeletionProtection";
 
 /// What the stack is to be made of.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,15 +20,38 @@ pub struct Desired {
 }
 
 impl Desired {
-    #[must_use]
-    pub fn new(stage: &Stage, bundle: &Bundle) -> Self {
+    /// As the bundle has it, with deletion protection as the template wants it in the end. The versions of the artefacts
+    /// are known only once those are stored.
+    ///
+    /// # Errors
+    /// When the template of the bundle is none.
+    pub fn new(bundle: &StageBundle) -> anyhow::Result<Self> {
         let parameter =
             |parameter: &xtask::bundle::Parameter| (parameter.parameter_key.clone(), parameter.parameter_value.clone());
-        Self {
+        let mut parameters: BTreeMap<_, _> = bundle.parameters.iter().map(parameter).collect();
+        let defaults = Template::parse(&bundle.template)?.defaults();
+        parameters.extend(defaults.get_key_value(PROTECTION).map(|(name, value)| (name.clone(), value.clone())));
+        Ok(Self {
             template: bundle.template.clone(),
-            parameters: bundle.parameters.iter().map(parameter).collect(),
-            tags: stage.tags.iter().map(|(key, value)| (key.to_string(), value.to_string())).collect(),
-        }
+            parameters,
+            tags: bundle.stage.tags.iter().map(|(key, value)| (key.to_string(), value.to_string())).collect(),
+        })
+    }
+
+    /// The same for a stack that is only being created: a protected user pool could not be removed again if that fails.
+    #[must_use]
+    pub fn unprotected(&self) -> Self {
+        let mut desired = self.clone();
+        desired.parameters.entry(PROTECTION.to_owned()).and_modify(|value| "INACTIVE".clone_into(value));
+        desired
+    }
+
+    /// The same with the artefacts pinned to the versions that were verified.
+    #[must_use]
+    pub fn pinned(mut self, versions: &BTreeMap<Trigger, String>) -> Self {
+        let pins = versions.iter().map(|(trigger, version)| (trigger.version_parameter().to_owned(), version.clone()));
+        self.parameters.extend(pins);
+        self
     }
 }
 

@@ -1,0 +1,159 @@
+//! A bundle read back, by a job that has credentials and believes nothing that the manifest does not say.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, bail, ensure};
+
+use super::manifest::{self, Artefact, Commit, Digest, Manifest, Parameter};
+use super::{MANIFEST, PARAMETERS, STAGE, TEMPLATE};
+use crate::stage::{Stage, StageName};
+use crate::trigger::Trigger;
+
+/// What a bundle holds for one stage, every byte of it as the manifest says.
+#[derive(Debug, Clone)]
+pub struct StageBundle {
+    pub stage: Stage,
+    /// The rendered template.
+    pub template: String,
+    pub parameters: Vec<Parameter>,
+    /// The functions that the stage wires.
+    pub functions: BTreeMap<Trigger, Artefact>,
+    pub commit: Option<Commit>,
+    archives: BTreeMap<Trigger, PathBuf>,
+}
+
+impl StageBundle {
+    /// The file of a function's archive.
+    ///
+    /// # Errors
+    /// When the stage does not wire the function.
+    pub fn archive(&self, trigger: Trigger) -> anyhow::Result<&Path> {
+        let path = self.archives.get(&trigger).map(PathBuf::as_path);
+        path.with_context(|| format!("the bundle has no archive of `{}`", trigger.package()))
+    }
+}
+
+/// Reads a stage from a bundle. Only names that this program gives are looked for, none that the manifest makes up.
+///
+/// # Errors
+/// When something is missing, or is not what the manifest says.
+pub fn open(dir: &Path, stage: &str) -> anyhow::Result<StageBundle> {
+    read(dir, stage).with_context(|| format!("failed to read the stage `{stage}` from the bundle `{}`", dir.display()))
+}
+
+fn read(dir: &Path, name: &str) -> anyhow::Result<StageBundle> {
+    let manifest: Manifest = json(&bytes(&dir.join(MANIFEST))?, MANIFEST)?;
+    ensure!(
+        manifest.schema_version == manifest::SCHEMA_VERSION,
+        "its manifest has version {}, this program reads version {}",
+        manifest.schema_version,
+        manifest::SCHEMA_VERSION
+    );
+    let Some(entry) = manifest.stages.get(name) else {
+        let known: Vec<_> = manifest.stages.keys().map(|name| format!("`{name}`")).collect();
+        bail!("it holds no such stage, only {}", known.join(", "));
+    };
+    let name = StageName::new(name).context("failed to name the stage")?;
+    let folder = dir.join("stages").join(name.as_ref());
+    let file = |file: &str| {
+        let content = bytes(&folder.join(file))?;
+        ensure!(entry.files.get(file) == Some(&Digest::of(&content)), "`{file}` is not what the manifest says");
+        Ok(content)
+    };
+    let text = |name: &str| String::from_utf8(file(name)?).with_context(|| format!("`{name}` is no text"));
+    let stage = Stage::parse(name, &text(STAGE)?).context("its stage file is refused")?;
+
+    let built = manifest.functions.get(&entry.architecture);
+    let (mut functions, mut archives) = (BTreeMap::new(), BTreeMap::new());
+    for trigger in stage.triggers() {
+        let artefact = built.and_then(|built| built.get(&trigger));
+        let artefact = artefact.with_context(|| format!("it names no archive of `{}`", trigger.package()))?;
+        let path = dir.join(manifest::archive_file(entry.architecture, trigger));
+        let archive = bytes(&path)?;
+        ensure!(
+            *artefact == Artefact::new(trigger, &archive, artefact.glibc),
+            "`{}` is not what the manifest says",
+            path.display()
+        );
+        functions.insert(trigger, artefact.clone());
+        archives.insert(trigger, path);
+    }
+    let parameters: Vec<Parameter> = json(&file(PARAMETERS)?, PARAMETERS)?;
+    ensure!(
+        parameters == manifest::parameters(&stage, entry.architecture, &functions),
+        "`{PARAMETERS}` does not lead to its archives"
+    );
+    Ok(StageBundle { stage, template: text(TEMPLATE)?, parameters, functions, commit: manifest.commit, archives })
+}
+
+fn bytes(path: &Path) -> anyhow::Result<Vec<u8>> {
+    fs::read(path).with_context(|| format!("failed to read `{}`", path.display()))
+}
+
+fn json<T: serde::de::DeserializeOwned>(bytes: &[u8], name: &str) -> anyhow::Result<T> {
+    serde_json::from_slice(bytes).with_context(|| format!("failed to understand `{name}`"))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::super::{Machine, StageEntry, ToolVersions, replace};
+    use super::*;
+
+    const STAGE_FILE: &str = include_str!("../../../deploy/stages/local.toml");
+
+    fn bundle(dir: &Path) {
+        let stage = Stage::parse(StageName::new("local").unwrap(), STAGE_FILE).unwrap();
+        let machine = Machine::of(stage.aws.architecture).unwrap();
+        let archive = |trigger: Trigger| trigger.package().as_bytes().to_vec();
+        let functions: BTreeMap<_, _> =
+            stage.triggers().map(|trigger| (trigger, Artefact::new(trigger, &archive(trigger), None))).collect();
+        let parameters = serde_json::to_vec(&manifest::parameters(&stage, machine, &functions)).unwrap();
+        let contents =
+            [(STAGE, STAGE_FILE.as_bytes().to_vec()), (TEMPLATE, b"Resources: {}".to_vec()), (PARAMETERS, parameters)];
+        let files = contents.iter().map(|(name, bytes)| ((*name).to_owned(), Digest::of(bytes))).collect();
+        let manifest = Manifest {
+            schema_version: manifest::SCHEMA_VERSION,
+            commit: None,
+            tools: ToolVersions { cargo_lambda: String::new(), rustc: String::new() },
+            functions: [(machine, functions)].into(),
+            stages: [("local".to_owned(), StageEntry { architecture: machine, files })].into(),
+        };
+        let mut all: Vec<_> = contents.map(|(name, bytes)| (format!("stages/local/{name}"), bytes)).into();
+        all.extend(stage.triggers().map(|trigger| (manifest::archive_file(machine, trigger), archive(trigger))));
+        all.push((MANIFEST.to_owned(), serde_json::to_vec(&manifest).unwrap()));
+        replace(dir, &all).unwrap();
+    }
+
+    #[test]
+    fn a_bundle_is_read_as_it_was_written_and_not_otherwise() {
+        let folder = tempfile::tempdir().unwrap();
+        let dir = folder.path().join("bundle");
+        bundle(&dir);
+        let good = open(&dir, "local").unwrap();
+        assert_eq!((good.template.as_str(), good.functions.len()), ("Resources: {}", 4));
+        assert!(good.archive(Trigger::Gate).unwrap().is_file());
+
+        let machine = Machine::of(good.stage.aws.architecture).unwrap();
+        let archive = manifest::archive_file(machine, Trigger::Gate);
+        for (name, file, content) in [
+            ("another template", "stages/local/template.yaml", "Resources: {A: 1}"),
+            ("other parameters", "stages/local/parameters.json", "[]"),
+            ("another stage", "stages/local/stage.toml", "accept = []"),
+            ("another archive", archive.as_str(), "another"),
+            ("no manifest", MANIFEST, "{}"),
+        ] {
+            bundle(&dir);
+            fs::write(dir.join(file), content).unwrap();
+            assert!(open(&dir, "local").is_err(), "{name}");
+            fs::remove_file(dir.join(file)).unwrap();
+            assert!(open(&dir, "local").is_err(), "{name}: none");
+        }
+        bundle(&dir);
+        assert!(open(&dir, "prod").unwrap_err().chain().any(|cause| cause.to_string().contains("only `local`")));
+        assert!(open(&dir, "../local").is_err());
+    }
+}
