@@ -109,6 +109,8 @@ impl Started {
     fn spawn(what: String, mut command: Command) -> anyhow::Result<Self> {
         let folder = logs::folder_for(&format!("{}-{:08x}", what.replace(' ', "-"), rand::random::<u32>()))?;
         let (stdout, stderr) = (folder.join("stdout.log"), folder.join("stderr.log"));
+        // Where these tests run under GitHub Actions, the commands would speak to it.
+        command.env_remove("GITHUB_ACTIONS").env_remove("GITHUB_STEP_SUMMARY");
         let child = command
             .stdin(Stdio::piped())
             .stdout(File::create(&stdout)?)

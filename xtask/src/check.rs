@@ -7,8 +7,11 @@ use std::process::{Command, ExitCode};
 use anyhow::{Context as _, bail};
 use serde::Deserialize;
 
+use crate::github::GitHub;
 use crate::stage::{self, Problem, Region, Stage, StageName};
 use crate::{render, tools};
+
+mod workflows;
 
 /// Prints one line per finding on standard output.
 ///
@@ -19,14 +22,22 @@ pub fn run(root: &Path) -> anyhow::Result<ExitCode> {
     let mut findings = Vec::new();
     let stages = read(root, &names, &mut findings)?;
     freshness(root, &names, &stages, &mut findings)?;
-    // What has been found is worth reading even where cfn-lint cannot be had.
-    let linted = lint(root, &names, &stages);
-    findings.extend(linted.as_ref().map_or(&[][..], Vec::as_slice).iter().cloned());
+    // What has been found is worth reading even where the linters cannot be had.
+    let linted = [lint(root, &names, &stages), workflows::findings(root)].map(|linted| match linted {
+        Ok(found) => {
+            findings.extend(found);
+            Ok(())
+        }
+        Err(error) => Err(error),
+    });
     findings.sort();
     for finding in &findings {
         println!("{finding}");
     }
-    linted?;
+    if let Some(github) = GitHub::from_environment() {
+        github.annotate(&findings);
+    }
+    linted.into_iter().collect::<anyhow::Result<()>>()?;
     match findings.len() {
         0 => Ok(done(&names)),
         1 => bail!("1 finding"),
@@ -36,7 +47,7 @@ pub fn run(root: &Path) -> anyhow::Result<ExitCode> {
 
 fn done(names: &[StageName]) -> ExitCode {
     let names: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
-    eprintln!("no findings in the stages {}", names.join(", "));
+    eprintln!("no findings in the stages {} and the workflows", names.join(", "));
     ExitCode::SUCCESS
 }
 

@@ -10,6 +10,7 @@ pub mod bundle;
 pub mod check;
 pub mod cli;
 pub mod email;
+pub mod github;
 pub mod handover;
 pub mod inbox;
 pub mod local;

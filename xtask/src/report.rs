@@ -2,13 +2,20 @@
 
 use std::process::ExitCode;
 
+use crate::github::GitHub;
+
 /// Anything wrong, wrong usage included: clap's own 2 would read as "changes pending".
 pub const FAILURE: u8 = 1;
+const PREFIX: &str = "error: ";
 
 /// Prints the error with its causes, and the hints after them.
 #[must_use]
 pub fn failure(error: &anyhow::Error) -> ExitCode {
-    eprintln!("{}", text(error));
+    let text = text(error);
+    eprintln!("{text}");
+    if let Some(github) = GitHub::from_environment() {
+        github.error(text.strip_prefix(PREFIX).unwrap_or(&text));
+    }
     ExitCode::from(FAILURE)
 }
 
@@ -30,7 +37,7 @@ fn text(error: &anyhow::Error) -> String {
         causes.push(words.join("\n"));
         hints.extend(hint.into_iter().map(str::to_owned));
     }
-    let mut lines = vec![format!("error: {}", causes.join(": "))];
+    let mut lines = vec![format!("{PREFIX}{}", causes.join(": "))];
     lines.extend(hints);
     lines.join("\n")
 }

@@ -1,4 +1,4 @@
-//! The pinned tools (cargo-lambda, zig, MiniStack, cfn-lint) in a virtual environment of their own, made once per
+//! The pinned tools (cargo-lambda, zig, MiniStack, linters) in a virtual environment of their own, made once per
 //! `xtask/requirements.txt` and Python version and shared by every clone on the machine.
 
 use std::fs::{self, File};
@@ -76,7 +76,7 @@ fn make(directory: &Path, python: &Python, requirements: &Path) -> anyhow::Resul
         fs::remove_dir_all(directory)
             .with_context(|| format!("failed to remove the half-made tools `{}`", directory.display()))?;
     }
-    eprintln!("Fetching the pinned tools (cargo-lambda, zig, MiniStack, cfn-lint), once, into {}", directory.display());
+    eprintln!("Fetching the pinned tools (cargo-lambda, zig, MiniStack, linters), once, into {}", directory.display());
     if let Err(error) = pip::install(python, directory, requirements) {
         // Nobody takes it for complete; it is removed to give the space back.
         let _ = fs::remove_dir_all(directory);

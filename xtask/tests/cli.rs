@@ -8,9 +8,18 @@ use std::process::{Command, Output};
 
 use tempfile::TempDir;
 
-fn xtask(directory: &Path, arguments: &[&str]) -> Output {
+fn command(directory: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
-    command.current_dir(directory).args(arguments).env_remove("COGNITO_EMAIL_MFA_ONLINE").output().unwrap()
+    command.current_dir(directory).args(arguments);
+    // These tests may themselves run under GitHub Actions.
+    for variable in ["COGNITO_EMAIL_MFA_ONLINE", "GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY"] {
+        command.env_remove(variable);
+    }
+    command
+}
+
+fn xtask(directory: &Path, arguments: &[&str]) -> Output {
+    command(directory, arguments).output().unwrap()
 }
 
 fn stderr(output: &Output) -> String {
@@ -122,4 +131,16 @@ fn online_verbs_are_handed_over_with_their_arguments_and_exit_code() {
     command.current_dir(repository.path()).env("COGNITO_EMAIL_MFA_ONLINE", &online);
     let output = command.args(["deploy", "--stage", "a b", "--yes"]).output().unwrap();
     assert_eq!((stdout(&output).as_str(), output.status.code()), ("deploy|--stage|a b|--yes|", Some(2)));
+}
+
+#[test]
+fn under_github_the_error_stands_on_the_page_of_the_run_too() {
+    let directory = tempfile::tempdir().unwrap();
+    let output = command(directory.path(), &["render"]).env("GITHUB_ACTIONS", "true").output().unwrap();
+    assert_eq!((output.status.code(), stdout(&output)), (Some(1), String::new()));
+    let text = stderr(&output);
+    let (told, shown) = text.trim_end().rsplit_once('\n').unwrap();
+    assert!(told.starts_with("error: found no repository in `"), "{text}");
+    let one_line = told.strip_prefix("error: ").unwrap().replace('\n', "%0A");
+    assert_eq!(shown, format!("::error::{one_line}"));
 }
