@@ -129,6 +129,8 @@ fn one_mistake_is_one_message_on_its_line() {
          &["`tags`: `aws:product` is reserved: `aws:` begins AWS's own tags <- \"aws:product\" = \"x\""]),
         ("no gate", "gate = true #", "gate = false #",
          &["refused: tokens are issued without proof that a code was confirmed; a stage that takes the risk says `accept = [\"no-gate\"]` <- gate = false # tokens only for a confirmed code, whatever flow asks for them"]),
+        ("a readable attribute", "secret = false\nauth_flows = [\"ALLOW_CUSTOM_AUTH\", \"ALLOW_REFRESH_TOKEN_AUTH\"]\nattribute_access = \"none\"", "secret = false\nauth_flows = [\"ALLOW_CUSTOM_AUTH\", \"ALLOW_REFRESH_TOKEN_AUTH\"]\nattribute_access = \"read\"",
+         &["refused: the sealed state of a challenge travels in every ID token of the client; a stage that takes the risk says `accept = [\"attribute-read\"]` <- attribute_access = \"read\""]),
         ("open sign-up", "self_sign_up = false", "self_sign_up = true",
          &["refused: anybody can make an account through a public client; a stage that takes the risk says `accept = [\"open-sign-up\"]` <- self_sign_up = true"]),
         ("unprotected pool", "deletion_protection = true", "deletion_protection = false",
@@ -138,7 +140,7 @@ fn one_mistake_is_one_message_on_its_line() {
         ("accepted for nothing", "accept = []", "accept = [\"no-gate\"]",
          &["`accept`: `no-gate` is accepted, but the stage does not take that risk <- accept = [\"no-gate\"]"]),
         ("unknown risk", "accept = []", "accept = [\"everything\"]",
-         &["`accept`: `everything` is none of `password-only-flows`, `attribute-write`, `no-gate`, `code-life-over-10-minutes`, `recovery-by-email`, `open-sign-up`, `no-deletion-protection`, `soft-limits` <- accept = [\"everything\"]"]),
+         &["`accept`: `everything` is none of `password-only-flows`, `attribute-read`, `attribute-write`, `no-gate`, `code-life-over-10-minutes`, `recovery-by-email`, `open-sign-up`, `no-deletion-protection`, `soft-limits` <- accept = [\"everything\"]"]),
     ];
     for (name, from, to, expected) in table {
         assert_eq!(complaints(&changed(LOCAL, from, to)), expected, "{name}");

@@ -1,74 +1,14 @@
-//! `cargo xtask check`: everything that can be known without AWS, every finding in one run.
+//! cfn-lint on the rendered templates.
 
 use std::collections::BTreeSet;
 use std::path::Path;
-use std::process::{Command, ExitCode};
+use std::process::Command;
 
 use anyhow::{Context as _, bail};
 use serde::Deserialize;
 
-use crate::stage::{self, Problem, Region, Stage, StageName};
-use crate::{render, tools};
-
-/// Prints one line per finding on standard output.
-///
-/// # Errors
-/// When there is a finding, or a check cannot be made.
-pub fn run(root: &Path) -> anyhow::Result<ExitCode> {
-    let names = stage::names(root)?;
-    let mut findings = Vec::new();
-    let stages = read(root, &names, &mut findings)?;
-    freshness(root, &names, &stages, &mut findings)?;
-    // What has been found is worth reading even where cfn-lint cannot be had.
-    let linted = lint(root, &names, &stages);
-    findings.extend(linted.as_ref().map_or(&[][..], Vec::as_slice).iter().cloned());
-    findings.sort();
-    for finding in &findings {
-        println!("{finding}");
-    }
-    linted?;
-    match findings.len() {
-        0 => Ok(done(&names)),
-        1 => bail!("1 finding"),
-        count => bail!("{count} findings"),
-    }
-}
-
-fn done(names: &[StageName]) -> ExitCode {
-    let names: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
-    eprintln!("no findings in the stages {}", names.join(", "));
-    ExitCode::SUCCESS
-}
-
-fn read(root: &Path, names: &[StageName], findings: &mut Vec<Problem>) -> anyhow::Result<Vec<Stage>> {
-    let mut stages = Vec::new();
-    for name in names {
-        match Stage::parse(name.clone(), &stage::read(root, name)?) {
-            Ok(stage) => stages.push(stage),
-            Err(problems) => findings.extend(problems.into_vec()),
-        }
-    }
-    Ok(stages)
-}
-
-fn freshness(root: &Path, names: &[StageName], stages: &[Stage], findings: &mut Vec<Problem>) -> anyhow::Result<()> {
-    for stage in stages {
-        let file = render::file(&stage.name);
-        match render::render(root, stage) {
-            Ok(fresh) => {
-                if render::drift(root, &stage.name, &fresh)?.is_some() {
-                    let message = "not what the stage file and the templates say; `cargo xtask render` mends it";
-                    findings.push(Problem::of_file(&file, message.to_owned()));
-                }
-            }
-            Err(error) => findings.push(Problem::of_file(render::TEMPLATES, format!("{error:#}"))),
-        }
-    }
-    for orphan in render::orphans(root, names)? {
-        findings.push(Problem::of_file(&orphan, "has no stage file; remove one or bring back the other".to_owned()));
-    }
-    Ok(())
-}
+use crate::stage::{Problem, Region, Stage};
+use crate::tools;
 
 /// One finding of cfn-lint, as its JSON has it.
 #[derive(Debug, Deserialize)]
@@ -99,9 +39,8 @@ struct Rule {
     id: String,
 }
 
-/// Runs cfn-lint on the committed files, for the Regions that the stages name, information included.
-fn lint(root: &Path, names: &[StageName], stages: &[Stage]) -> anyhow::Result<Vec<Problem>> {
-    let files: Vec<_> = names.iter().map(render::file).filter(|file| root.join(file).is_file()).collect();
+/// Runs cfn-lint on the files, for the Regions that the stages name, information included.
+pub(super) fn lint(root: &Path, files: &[String], stages: &[Stage]) -> anyhow::Result<Vec<Problem>> {
     if files.is_empty() {
         return Ok(Vec::new());
     }
@@ -112,7 +51,7 @@ fn lint(root: &Path, names: &[StageName], stages: &[Stage]) -> anyhow::Result<Ve
     if !regions.is_empty() {
         command.arg("--regions").args(regions.iter().map(|region| region.as_ref()));
     }
-    command.arg("--").args(&files);
+    command.arg("--").args(files);
     let output = command.output().with_context(|| format!("failed to start `{}`", cfn_lint.display()))?;
     let complaint =
         || format!("cfn-lint failed, {}: {}", output.status, String::from_utf8_lossy(&output.stderr).trim());
