@@ -112,10 +112,10 @@ fn a_refused_stage_renders_nothing_and_says_everything() {
 #[test]
 fn an_unknown_stage_is_answered_with_those_there_are() {
     let repository = repository();
-    let output = xtask(repository.path(), &["render", "--stage", "prod"]);
+    let output = xtask(repository.path(), &["render", "--stage", "production"]);
     assert_eq!(
         stderr(&output),
-        "error: there is no stage `prod`\nhint: the stages in `deploy/stages` are `article`, `local`\n"
+        "error: there is no stage `production`\nhint: the stages in `deploy/stages` are `article`, `dev`, `local`, `prod`\n"
     );
     assert_eq!(output.status.code(), Some(1));
 }

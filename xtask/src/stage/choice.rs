@@ -113,6 +113,7 @@ choice! {
     /// A weakness that a stage must accept by name.
     Risk {
         PasswordOnlyFlows = "password-only-flows",
+        AttributeRead = "attribute-read",
         AttributeWrite = "attribute-write",
         NoGate = "no-gate",
         CodeLifeOver10Minutes = "code-life-over-10-minutes",
@@ -128,14 +129,23 @@ impl Risk {
     #[must_use]
     pub const fn consequence(self) -> &'static str {
         match self {
-            Self::PasswordOnlyFlows => "this flow hands out tokens for the password alone",
-            Self::AttributeWrite => "users of this client can overwrite the state of their challenge",
+            Self::PasswordOnlyFlows => "tokens are handed out for the password alone",
+            Self::AttributeRead => "the sealed state of a challenge travels in every ID token of the client",
+            Self::AttributeWrite => "users of the client can overwrite the state of their challenge",
             Self::NoGate => "tokens are issued without proof that a code was confirmed",
-            Self::CodeLifeOver10Minutes => "a code may live for 10 minutes at most (ASVS 5.0 6.5.5)",
+            Self::CodeLifeOver10Minutes => {
+                "a code lives for more than the 10 minutes that standards allow (ASVS 5.0 6.5.5)"
+            }
             Self::RecoveryByEmail => "whoever reads the mailbox has both factors",
             Self::OpenSignUp => "anybody can make an account through a public client",
             Self::NoDeletionProtection => "one call deletes every user",
             Self::SoftLimits => "parallel guesses can exceed the limits that are kept in an attribute",
         }
+    }
+
+    /// The risk with its consequence, for those who review what a stage accepts.
+    #[must_use]
+    pub fn told(self) -> String {
+        format!("`{self}`: {}", self.consequence())
     }
 }

@@ -61,6 +61,8 @@ pub struct Aws {
     pub region: Region,
     pub stack: StackName,
     pub architecture: Architecture,
+    /// Whether the stack cannot be deleted until somebody has taken that off.
+    pub termination_protection: bool,
 }
 
 #[derive(Debug, Clone)]

@@ -36,6 +36,7 @@ fn read(top: &mut Section<'_>, problems: &mut Collector<'_>) -> Raw {
             region: aws.required("region", problems),
             stack: aws.required("stack", problems),
             architecture: aws.required("architecture", problems),
+            termination_protection: aws.required("termination_protection", problems),
         };
         aws.close(problems);
     }
@@ -215,6 +216,7 @@ fn finish(name: StageName, raw: Raw) -> Option<Stage> {
             region: aws.region?.value,
             stack: aws.stack?.value,
             architecture: aws.architecture?.value,
+            termination_protection: aws.termination_protection?.value,
         },
         user_pool: UserPool {
             name: pool.name?.value,

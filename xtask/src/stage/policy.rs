@@ -55,11 +55,15 @@ fn risks(raw: &Raw) -> Ledger {
     ledger.weigh(Risk::NoDeletionProtection, pool.deletion_protection.as_ref(), |protected| !protected);
     ledger.weigh(Risk::SoftLimits, raw.challenge.store.as_ref(), |store| *store == Store::Attribute);
     if raw.clients_unread {
-        ledger.unknown.extend([Risk::AttributeWrite, Risk::PasswordOnlyFlows]);
+        ledger.unknown.extend([Risk::AttributeRead, Risk::AttributeWrite, Risk::PasswordOnlyFlows]);
     }
     for client in &raw.app_clients {
-        let writes = |access: &AttributeAccess| *access == AttributeAccess::ReadWrite;
-        ledger.weigh(Risk::AttributeWrite, client.attribute_access.as_ref(), writes);
+        // Who may write it reads what he likes there: the wider risk is the one to accept.
+        for (risk, taking) in
+            [(Risk::AttributeRead, AttributeAccess::Read), (Risk::AttributeWrite, AttributeAccess::ReadWrite)]
+        {
+            ledger.weigh(risk, client.attribute_access.as_ref(), |access| *access == taking);
+        }
         match &client.auth_flows {
             Some(flows) => {
                 let password_only = |flow: &AuthFlow| flow.is_password_only();

@@ -37,6 +37,7 @@ pub(super) struct RawAws {
     pub(super) region: Option<At<Region>>,
     pub(super) stack: Option<At<StackName>>,
     pub(super) architecture: Option<At<Architecture>>,
+    pub(super) termination_protection: Option<At<bool>>,
 }
 
 #[derive(Debug, Default)]

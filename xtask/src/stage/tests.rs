@@ -4,6 +4,8 @@ use super::*;
 
 const LOCAL: &str = include_str!("../../../deploy/stages/local.toml");
 const ARTICLE: &str = include_str!("../../../deploy/stages/article.toml");
+const DEV: &str = include_str!("../../../deploy/stages/dev.toml");
+const PROD: &str = include_str!("../../../deploy/stages/prod.toml");
 
 fn parse(text: &str) -> Result<Stage, Problems> {
     Stage::parse(StageName::new("test").unwrap(), text)
@@ -37,6 +39,21 @@ fn the_committed_stages_are_accepted() {
     assert!(!article.gate && article.triggers().all(|trigger| trigger != Trigger::Gate));
     assert_eq!(article.app_clients[0].auth_flows.len(), 5);
     assert_ne!(local.aws.stack, article.aws.stack);
+}
+
+/// What is to be filled in stands in both; what differs is said in the files.
+#[test]
+fn the_stages_on_aws_are_complete_and_alike() {
+    let (dev, prod) = (parse(DEV).unwrap(), parse(PROD).unwrap());
+    for stage in [&dev, &prod] {
+        assert!(!stage.is_local() && stage.gate && stage.accepted.is_empty(), "{stage:?}");
+        assert_eq!(stage.email.identity, Identity::Existing);
+        assert!(stage.user_pool.deletion_protection);
+    }
+    assert!(prod.aws.termination_protection && !dev.aws.termination_protection);
+    assert!(prod.log_retention.get() > dev.log_retention.get());
+    assert_eq!(format!("{:?}", dev.challenge), format!("{:?}", prod.challenge), "what is tried is what goes on");
+    assert_eq!(format!("{:?}", dev.app_clients), format!("{:?}", prod.app_clients));
 }
 
 #[test]
@@ -104,12 +121,16 @@ fn one_mistake_is_one_message_on_its_line() {
          &["`triggers.alarm_address`: expected a string, found an integer <- alarm_address = 1"]),
         ("two app clients of one name", "name = \"server\"", "name = \"web\"",
          &["`app_client.name`: there is another app client `web` <- name = \"web\""]),
+        ("nothing said of termination", "termination_protection = false # the local AWS is there to be thrown away\n", "",
+         &["`aws.termination_protection` is missing <- [aws]"]),
         ("stack name that functions cannot begin with", "stack = \"cognito-email-mfa-local\"", "stack = \"a-name-of-more-than-thirty-six-characters\"",
          &["`aws.stack`: `a-name-of-more-than-thirty-six-characters` has 41 characters, at most 36 are allowed <- stack = \"a-name-of-more-than-thirty-six-characters\""]),
         ("reserved tag", "product = \"cognito-email-mfa\"", "\"aws:product\" = \"x\"",
          &["`tags`: `aws:product` is reserved: `aws:` begins AWS's own tags <- \"aws:product\" = \"x\""]),
         ("no gate", "gate = true #", "gate = false #",
          &["refused: tokens are issued without proof that a code was confirmed; a stage that takes the risk says `accept = [\"no-gate\"]` <- gate = false # tokens only for a confirmed code, whatever flow asks for them"]),
+        ("a readable attribute", "secret = false\nauth_flows = [\"ALLOW_CUSTOM_AUTH\", \"ALLOW_REFRESH_TOKEN_AUTH\"]\nattribute_access = \"none\"", "secret = false\nauth_flows = [\"ALLOW_CUSTOM_AUTH\", \"ALLOW_REFRESH_TOKEN_AUTH\"]\nattribute_access = \"read\"",
+         &["refused: the sealed state of a challenge travels in every ID token of the client; a stage that takes the risk says `accept = [\"attribute-read\"]` <- attribute_access = \"read\""]),
         ("open sign-up", "self_sign_up = false", "self_sign_up = true",
          &["refused: anybody can make an account through a public client; a stage that takes the risk says `accept = [\"open-sign-up\"]` <- self_sign_up = true"]),
         ("unprotected pool", "deletion_protection = true", "deletion_protection = false",
@@ -119,7 +140,7 @@ fn one_mistake_is_one_message_on_its_line() {
         ("accepted for nothing", "accept = []", "accept = [\"no-gate\"]",
          &["`accept`: `no-gate` is accepted, but the stage does not take that risk <- accept = [\"no-gate\"]"]),
         ("unknown risk", "accept = []", "accept = [\"everything\"]",
-         &["`accept`: `everything` is none of `password-only-flows`, `attribute-write`, `no-gate`, `code-life-over-10-minutes`, `recovery-by-email`, `open-sign-up`, `no-deletion-protection`, `soft-limits` <- accept = [\"everything\"]"]),
+         &["`accept`: `everything` is none of `password-only-flows`, `attribute-read`, `attribute-write`, `no-gate`, `code-life-over-10-minutes`, `recovery-by-email`, `open-sign-up`, `no-deletion-protection`, `soft-limits` <- accept = [\"everything\"]"]),
     ];
     for (name, from, to, expected) in table {
         assert_eq!(complaints(&changed(LOCAL, from, to)), expected, "{name}");
