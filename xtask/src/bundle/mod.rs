@@ -13,7 +13,7 @@ mod elf;
 mod machine;
 mod manifest;
 
-pub use compile::{bootstrap, compile};
+pub use compile::{bootstrap, compile, has_library};
 pub use elf::{Glibc, NotRunnable};
 pub use machine::{Machine, UnknownHost};
 pub use manifest::{Artefact, Commit, Digest, Manifest, Parameter, ToolVersions, artefact_bucket};
