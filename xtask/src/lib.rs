@@ -4,11 +4,11 @@
 
 use std::process::ExitCode;
 
-use clap::Parser as _;
-
 pub mod bundle;
 pub mod check;
 pub mod cli;
+mod completions;
+mod doctor;
 pub mod email;
 pub mod github;
 pub mod handover;
@@ -27,7 +27,7 @@ use cli::{Cli, EmailVerb, Verb};
 
 /// The whole program: parses the arguments, runs the verb, says what went wrong. `online` runs the verbs that talk to AWS.
 pub fn run(online: impl FnOnce(Cli) -> anyhow::Result<ExitCode>) -> ExitCode {
-    let cli = match Cli::try_parse() {
+    let cli = match Cli::from_args() {
         Ok(cli) => cli,
         Err(error) => return report::usage(&error),
     };
@@ -40,15 +40,17 @@ pub fn run(online: impl FnOnce(Cli) -> anyhow::Result<ExitCode>) -> ExitCode {
 /// # Errors
 /// When the verb fails, or belongs to `xtask-online`.
 pub fn offline(cli: Cli) -> anyhow::Result<ExitCode> {
-    let root = root::find(cli.root.as_deref())?;
+    let root = || root::find(cli.root.as_deref());
     match cli.verb {
-        Verb::Render(args) => render::run(&root, &args),
-        Verb::Check => check::run(&root),
-        Verb::Bundle(args) => bundle::run(&root, &args),
-        Verb::Inbox(args) => inbox::run(&root, &args),
-        Verb::Email(EmailVerb::Preview(args)) => email::run(&root, &args),
-        Verb::Local(verb) => local::run(&root, &verb),
-        Verb::Test(args) => test_run::run(&root, &args),
+        Verb::Render(args) => render::run(&root()?, &args),
+        Verb::Check => check::run(&root()?),
+        Verb::Bundle(args) => bundle::run(&root()?, &args),
+        Verb::Inbox(args) => inbox::run(&root()?, &args),
+        Verb::Email(EmailVerb::Preview(args)) => email::run(&root()?, &args),
+        Verb::Doctor => doctor::run(&root()?),
+        Verb::Local(verb) => local::run(&root()?, &verb),
+        Verb::Test(args) => test_run::run(&root()?, &args),
+        Verb::Completions(args) => completions::run(&args),
         Verb::Email(EmailVerb::Check(_))
         | Verb::Deploy(_)
         | Verb::Outputs(_)

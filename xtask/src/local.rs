@@ -94,6 +94,28 @@ pub fn find(root: &Path) -> Option<Running> {
     }
 }
 
+/// How the local AWS of a repository stands, for those who only look.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Standing {
+    Running(Running),
+    Stopped {
+        /// The port that it would like to have again, if another program has it now.
+        taken: Option<u16>,
+    },
+}
+
+/// # Errors
+/// When its state cannot be read, or it runs and does not answer.
+pub fn standing(root: &Path) -> anyhow::Result<Standing> {
+    let home = Home::of(root);
+    let state = home.state()?;
+    match look(&state, "") {
+        Found::Current(server) | Found::Outdated(server) => Ok(Standing::Running(server.running(&home))),
+        Found::Silent(server) => bail!("process {} does not answer", server.process.pid),
+        Found::Nothing => Ok(Standing::Stopped { taken: state.port.filter(|port| !launch::is_free(*port)) }),
+    }
+}
+
 /// Ends the local AWS of this repository, and what it held with it. Gives the process that was ended, if there was one.
 ///
 /// # Errors

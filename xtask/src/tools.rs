@@ -50,9 +50,26 @@ impl Tools {
 pub fn ensure_in(root: &Path) -> anyhow::Result<Tools> {
     let requirements = root.join(REQUIREMENTS);
     let pinned = fs::read(&requirements).with_context(|| format!("failed to read `{}`", requirements.display()))?;
-    let python = Python::find()?;
-    let cache = cache_directory(|name| std::env::var_os(name).map(PathBuf::from))?;
-    ensure_at(&cache, &python, &requirements, &pinned)
+    let python = Python::find().context("failed to fetch the pinned tools")?;
+    ensure_at(&cache()?, &python, &requirements, &pinned)
+}
+
+/// The interpreter that the tools run on.
+///
+/// # Errors
+/// With what is missing and how to get it.
+pub(crate) fn python() -> Result<PathBuf, impl std::error::Error> {
+    Python::find().map(|python| python.program)
+}
+
+/// Whether the tools pinned by this repository are here already.
+#[must_use]
+pub(crate) fn are_fetched(root: &Path) -> bool {
+    let directory = || -> anyhow::Result<PathBuf> {
+        let pinned = fs::read(root.join(REQUIREMENTS))?;
+        Ok(cache()?.join(environment_name(&pinned, &Python::find()?.tag)))
+    };
+    directory().is_ok_and(|directory| is_complete(&directory))
 }
 
 fn ensure_at(cache: &Path, python: &Python, requirements: &Path, pinned: &[u8]) -> anyhow::Result<Tools> {
@@ -98,6 +115,10 @@ fn environment_name(pinned: &[u8], python_tag: &str) -> String {
     hash.update(python_tag);
     let hex: String = hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
     format!("tools-{hex}")
+}
+
+fn cache() -> anyhow::Result<PathBuf> {
+    cache_directory(|name| std::env::var_os(name).map(PathBuf::from))
 }
 
 fn cache_directory(variable: impl Fn(&str) -> Option<PathBuf>) -> anyhow::Result<PathBuf> {

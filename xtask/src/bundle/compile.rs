@@ -96,8 +96,7 @@ impl Rust {
     }
 
     fn ensure_target(&self, root: &Path, machine: Machine) -> anyhow::Result<()> {
-        let library = answer(rustc(root).args(["--print", "target-libdir", "--target", machine.target()]))?;
-        if !Path::new(&library).is_dir() {
+        if !has_library(root, machine) {
             bail!(
                 "the Rust standard library for `{target}` is not installed in `{}`\nhint: `rustup target add {target}` installs it",
                 self.sysroot.display(),
@@ -106,6 +105,13 @@ impl Rust {
         }
         Ok(())
     }
+}
+
+/// Whether the Rust standard library for the machine is installed.
+#[must_use]
+pub fn has_library(root: &Path, machine: Machine) -> bool {
+    let library = answer(rustc(root).args(["--print", "target-libdir", "--target", machine.target()]));
+    library.is_ok_and(|library| Path::new(&library).is_dir())
 }
 
 fn rustc(root: &Path) -> Command {

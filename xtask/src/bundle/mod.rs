@@ -17,7 +17,7 @@ mod machine;
 mod manifest;
 mod open;
 
-pub use compile::{bootstrap, compile};
+pub use compile::{bootstrap, compile, has_library};
 pub use elf::{Glibc, NotRunnable};
 pub use machine::{Machine, UnknownHost};
 pub use manifest::{Artefact, Commit, Digest, Manifest, Parameter, StageEntry, ToolVersions, artefact_bucket};

@@ -2,16 +2,18 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Command, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 mod deploy;
 mod mail;
+mod manual;
 mod operate;
+mod pages;
 mod users;
 
 pub use deploy::{BundleArgs, DeployArgs};
 pub use mail::{CheckArgs, EmailVerb, InboxArgs, PreviewArgs};
-pub use operate::{OutputsArgs, RotateKeyArgs};
+pub use operate::{CompletionsArgs, OutputsArgs, RotateKeyArgs};
 pub use users::{SignInArgs, UserArgs, UserVerb};
 
 /// E-mail confirmation codes as a second factor for Amazon Cognito
@@ -24,6 +26,23 @@ pub struct Cli {
 
     #[command(subcommand)]
     pub verb: Verb,
+}
+
+impl Cli {
+    /// What the program was called with.
+    ///
+    /// # Errors
+    /// Wrong usage, and what `--help` and `--version` print.
+    pub fn from_args() -> Result<Self, clap::Error> {
+        let matches = command().try_get_matches()?;
+        Self::from_arg_matches(&matches).map_err(|error| error.format(&mut command()))
+    }
+}
+
+/// The command line as clap knows it, help included.
+#[must_use]
+pub fn command() -> Command {
+    manual::with_help(Cli::command())
 }
 
 #[derive(Debug, Subcommand)]
@@ -50,12 +69,28 @@ pub enum Verb {
     /// See the e-mails that the triggers send, and what keeps them from arriving
     #[command(subcommand)]
     Email(EmailVerb),
+    /// Say what is missing on this machine, and how to get it
+    Doctor,
     /// The life of the local AWS
     #[command(subcommand)]
     Local(LocalVerb),
     /// Run the tests, with everything that they need
     Test(TestArgs),
+    /// Write a script that completes commands in a shell
+    #[command(long_about = COMPLETIONS)]
+    Completions(CompletionsArgs),
 }
+
+const COMPLETIONS: &str = "\
+Write a script that completes commands in a shell
+
+`cargo xtask` is an alias that belongs to cargo, so what is completed is the word `xtask`.
+Give yourself that word, in `~/.bashrc` for example:
+
+    alias xtask='cargo xtask'
+    source <(cargo xtask completions bash)
+
+A program `xtask` on the `PATH` is completed as well.";
 
 impl Verb {
     /// Whether the verb talks to AWS (or to the local AWS as AWS), and so belongs to `xtask-online`.
@@ -64,14 +99,21 @@ impl Verb {
         match self {
             Self::Deploy(_) | Self::Outputs(_) | Self::User(_) | Self::RotateKey(_) | Self::SignIn(_) => true,
             Self::Email(verb) => matches!(verb, EmailVerb::Check(_)),
-            Self::Render(_) | Self::Check | Self::Bundle(_) | Self::Inbox(_) | Self::Local(_) | Self::Test(_) => false,
+            Self::Render(_)
+            | Self::Check
+            | Self::Bundle(_)
+            | Self::Inbox(_)
+            | Self::Doctor
+            | Self::Local(_)
+            | Self::Test(_)
+            | Self::Completions(_) => false,
         }
     }
 }
 
 #[derive(Debug, Args)]
 pub struct StageArgs {
-    /// The stage: the name of a file in `deploy/stages`
+    /// The stage: the name of a file in `deploy/stages` [default: local]
     #[arg(long, value_name = "STAGE")]
     pub stage: Option<String>,
 }

@@ -1,4 +1,4 @@
-//! A deployed stage as it is.
+//! A deployed stage as it is, from day to day.
 
 use clap::Args;
 
@@ -20,4 +20,11 @@ pub struct RotateKeyArgs {
     /// Even if the last rotation is so recent that sign-ins under way end
     #[arg(long)]
     pub force: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct CompletionsArgs {
+    /// The shell to write for
+    #[arg(value_name = "SHELL")]
+    pub shell: clap_complete::Shell,
 }

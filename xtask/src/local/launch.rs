@@ -2,7 +2,7 @@
 
 use std::fs::{self, File};
 use std::io::{Read as _, Write as _};
-use std::net::{Ipv4Addr, TcpListener};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread;
@@ -166,9 +166,17 @@ impl Drop for Guarded {
     }
 }
 
+/// Whether the loopback interface has nobody on this port.
+pub(super) fn is_free(port: u16) -> bool {
+    bound(port).is_ok()
+}
+
+fn bound(port: u16) -> std::io::Result<SocketAddr> {
+    TcpListener::bind((Ipv4Addr::LOCALHOST, port)).and_then(|listener| listener.local_addr())
+}
+
 /// The preferred port if it is free, else one that the system gives.
 fn free_port(preferred: Option<u16>) -> anyhow::Result<u16> {
-    let bound = |port: u16| TcpListener::bind((Ipv4Addr::LOCALHOST, port)).and_then(|listener| listener.local_addr());
     let preferred = preferred.and_then(|port| bound(port).ok());
     let address = preferred.map_or_else(|| bound(0), Ok).context("failed to find a free port for the local AWS")?;
     Ok(address.port())

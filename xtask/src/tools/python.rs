@@ -40,18 +40,18 @@ pub(super) struct Python {
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub(super) enum NoPython {
     #[error(
-        "failed to fetch the pinned tools: found no Python\n\
+        "found no Python\n\
          hint: install Python {OLDEST} or newer, on Debian and Ubuntu with `apt-get install python3 python3-venv`"
     )]
     Missing,
     #[error(
-        "failed to fetch the pinned tools: `{}` is Python {version}, and they need {OLDEST} or newer\n\
+        "`{}` is Python {version}, and they need {OLDEST} or newer\n\
          hint: install a newer Python; `python3.12` and the like are found too, if they are on the `PATH`",
         program.display()
     )]
     TooOld { program: PathBuf, version: Version },
     #[error(
-        "failed to fetch the pinned tools: `{}` cannot make virtual environments, for it lacks `{lacks}`\n\
+        "`{}` cannot make virtual environments, for it lacks `{lacks}`\n\
          hint: on Debian and Ubuntu, `apt-get install python{version}-venv`",
         program.display()
     )]

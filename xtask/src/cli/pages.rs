@@ -1,0 +1,185 @@
+//! The pages of the manual, one for each verb.
+
+use super::manual::{Page, Touches};
+
+/// The verbs in the order in which one meets them; a test holds that none is left out.
+pub(super) const GROUPS: &[(&str, &[&str])] = &[
+    ("Write and check", &["render", "check", "bundle"]),
+    ("Deploy", &["deploy"]),
+    ("Day to day", &["outputs", "rotate-key"]),
+    ("Users", &["user", "sign-in"]),
+    ("Mail", &["inbox", "email"]),
+    ("This machine", &["doctor", "local", "test", "completions"]),
+];
+
+/// From nothing to a sign-in on the local AWS.
+pub(super) const FIRST_STEPS: &[(&str, &str)] = &[
+    ("cargo xtask doctor", "what is missing on this machine"),
+    ("cargo xtask deploy", "everything, into a local AWS: no account needed"),
+    ("cargo xtask user create you@example.com", "a first user"),
+    ("cargo xtask user confirm you@example.com", "asks for a password"),
+    ("cargo xtask sign-in you@example.com", "the code is in `cargo xtask inbox`"),
+];
+
+const DONE: &[(u8, &str)] = &[(0, "done, or nothing to do"), (1, "anything wrong")];
+const SHOWN: &[(u8, &str)] = &[(0, "it was printed"), (1, "it could not be read")];
+
+/// One page for each verb that does something; a test walks both lists.
+pub(super) const PAGES: &[Page] = &[
+    Page {
+        verb: &["render"],
+        touches: Touches::Repository,
+        prints: "nothing; with `--check` the difference, as a patch",
+        exits: &[(0, "written, or with `--check` nothing to write"), (1, "anything wrong, or a difference")],
+        examples: &["cargo xtask render", "cargo xtask render --check", "cargo xtask render --stage local"],
+    },
+    Page {
+        verb: &["check"],
+        touches: Touches::Registries,
+        prints: "a line for each finding: file, line, column, what is wrong",
+        exits: &[(0, "no findings"), (1, "findings, or a check could not be made")],
+        examples: &["cargo xtask check"],
+    },
+    Page {
+        verb: &["bundle"],
+        touches: Touches::Registries,
+        prints: "a line for each archive: package, hash, size",
+        exits: DONE,
+        examples: &["cargo xtask bundle", "cargo xtask bundle --stage local"],
+    },
+    Page {
+        verb: &["deploy"],
+        touches: Touches::AwsWrites,
+        prints: "the outputs of the stack, as `outputs` does",
+        exits: &[(0, "deployed, or nothing to change"), (1, "anything wrong, or not agreed to")],
+        examples: &["cargo xtask deploy", "cargo xtask deploy --stage prod", "cargo xtask deploy --stage prod --yes"],
+    },
+    Page {
+        verb: &["outputs"],
+        touches: Touches::AwsReads,
+        prints: "what a front end needs: ids, issuer, endpoint; with `--json` one document; never a secret",
+        exits: SHOWN,
+        examples: &["cargo xtask outputs", "cargo xtask outputs --stage prod --json"],
+    },
+    Page {
+        verb: &["rotate-key"],
+        touches: Touches::AwsWrites,
+        prints: "what was done, and what becomes of codes on their way; never the key",
+        exits: &[(0, "rotated"), (1, "anything wrong, or too soon after the last rotation")],
+        examples: &["cargo xtask rotate-key", "cargo xtask rotate-key --stage prod --force"],
+    },
+    Page {
+        verb: &["user", "create"],
+        touches: Touches::AwsWrites,
+        prints: "nothing",
+        exits: &[(0, "created"), (1, "anything wrong, or there is such a user")],
+        examples: &["cargo xtask user create you@example.com", "cargo xtask user create --stage prod you@example.com"],
+    },
+    Page {
+        verb: &["user", "confirm"],
+        touches: Touches::AwsWrites,
+        prints: "nothing; the password comes from a prompt, or as a line of standard input",
+        exits: DONE,
+        examples: &[
+            "cargo xtask user confirm you@example.com",
+            "cargo xtask user confirm --stage prod you@example.com",
+        ],
+    },
+    Page {
+        verb: &["user", "show"],
+        touches: Touches::AwsReads,
+        prints: "status, address, and whether a state is kept; never the state",
+        exits: SHOWN,
+        examples: &["cargo xtask user show you@example.com", "cargo xtask user show --stage prod you@example.com"],
+    },
+    Page {
+        verb: &["user", "unlock"],
+        touches: Touches::AwsWrites,
+        prints: "what was forgotten",
+        exits: DONE,
+        examples: &["cargo xtask user unlock you@example.com", "cargo xtask user unlock --stage prod you@example.com"],
+    },
+    Page {
+        verb: &["user", "sign-out"],
+        touches: Touches::AwsWrites,
+        prints: "how long access tokens live on",
+        exits: DONE,
+        examples: &[
+            "cargo xtask user sign-out you@example.com",
+            "cargo xtask user sign-out --stage prod you@example.com",
+        ],
+    },
+    Page {
+        verb: &["sign-in"],
+        touches: Touches::AwsWrites,
+        prints: "who is signed in; never a token",
+        exits: &[(0, "signed in"), (1, "refused, or anything wrong")],
+        examples: &[
+            "cargo xtask sign-in you@example.com",
+            "cargo xtask sign-in --stage prod --client server you@example.com",
+        ],
+    },
+    Page {
+        verb: &["inbox"],
+        touches: Touches::Local,
+        prints: "the mail that the local AWS keeps; with `--json` one document",
+        exits: SHOWN,
+        examples: &["cargo xtask inbox", "cargo xtask inbox --to you@example.com", "cargo xtask inbox --json"],
+    },
+    Page {
+        verb: &["email", "preview"],
+        touches: Touches::Repository,
+        prints: "the path of the page that shows all mails",
+        exits: DONE,
+        examples: &["cargo xtask email preview", "cargo xtask email preview --out target/mails"],
+    },
+    Page {
+        verb: &["email", "check"],
+        touches: Touches::AwsReads,
+        prints: "what stands in the way of mail to the address, each with what to do",
+        exits: &[(0, "SES knows of nothing"), (1, "something stands in the way, or SES could not be asked")],
+        examples: &["cargo xtask email check you@example.com", "cargo xtask email check --stage prod you@example.com"],
+    },
+    Page {
+        verb: &["doctor"],
+        touches: Touches::Machine,
+        prints: "a line for each thing that a command here may need, and the command that gets it",
+        exits: &[(0, "nothing that is required is missing"), (1, "something is")],
+        examples: &["cargo xtask doctor"],
+    },
+    Page {
+        verb: &["local", "start"],
+        touches: Touches::Registries,
+        prints: "the endpoint",
+        exits: DONE,
+        examples: &["cargo xtask local start"],
+    },
+    Page {
+        verb: &["local", "status"],
+        touches: Touches::Local,
+        prints: "whether it runs, where, and where its log is",
+        exits: SHOWN,
+        examples: &["cargo xtask local status"],
+    },
+    Page {
+        verb: &["local", "stop"],
+        touches: Touches::Local,
+        prints: "nothing",
+        exits: DONE,
+        examples: &["cargo xtask local stop"],
+    },
+    Page {
+        verb: &["test"],
+        touches: Touches::Registries,
+        prints: "what the tests print; they run on a local AWS of their own",
+        exits: &[(0, "all passed"), (1, "a test failed, or could not be run")],
+        examples: &["cargo xtask test", "cargo xtask test right_code", "cargo xtask test --long"],
+    },
+    Page {
+        verb: &["completions"],
+        touches: Touches::Machine,
+        prints: "the script for the shell",
+        exits: DONE,
+        examples: &["cargo xtask completions bash", "cargo xtask completions zsh"],
+    },
+];
