@@ -76,6 +76,6 @@ mod tests {
 
     #[test]
     fn debug_does_not_show_it() {
-        assert!(!format!("{:?}", Address::parse("jane@example.com").unwrap()).contains("jane"));
+        assert_eq!(format!("{:?}", Address::parse("jane@example.com").unwrap()), "Address(…)");
     }
 }

@@ -46,4 +46,9 @@ mod tests {
             assert_eq!(ChallengeId::parse(text), None, "{text:?}");
         }
     }
+
+    #[test]
+    fn debug_does_not_show_what_a_code_is_made_of() {
+        assert_eq!(format!("{:?}", Fresh { id: [7; 16], nonce: [9; 16] }), "Fresh(…)");
+    }
 }

@@ -120,6 +120,26 @@ mod tests {
     fn each_use_has_a_key_of_its_own() {
         let key = Key::from_secret(&[1; 64]).unwrap();
         assert!(key.seal != key.code && key.code != key.user_hash && key.seal != key.user_hash);
-        assert!(!format!("{key:?}").contains("seal"));
+    }
+
+    #[test]
+    fn debug_names_the_key_and_shows_none_of_it() {
+        let key = Key::from_secret(&[1; 64]).unwrap();
+        assert_eq!(format!("{key:?}"), "Key { id: KeyId([0, 12, 199, 6, 0, 44, 32, 22]), .. }");
+    }
+
+    #[test]
+    fn users_are_called_in_logs_what_an_hmac_made_elsewhere_gives() {
+        // Computed with another implementation of HKDF and HMAC: an operator who searches for a user after an update must
+        // find what was logged before it, and whoever lacks the key must not be able to make the name.
+        for (name, key_byte, user_pool, user, expected) in [
+            ("a user", 1, "eu-central-1_Pool", "user", "5666016d13cb53d9"),
+            ("a name that is an address", 1, "eu-central-1_Pool", "jane@example.com", "08dcbb84fc482a4e"),
+            ("another pool", 1, "eu-central-1_Other", "user", "b69e6fa49fb8d607"),
+            ("another key", 2, "eu-central-1_Pool", "user", "e9469245b4b87f1b"),
+        ] {
+            let key = Key::from_secret(&[key_byte; 64]).unwrap();
+            assert_eq!(key.user_hash(&Subject { user_pool, user }), expected, "{name}");
+        }
     }
 }

@@ -87,7 +87,7 @@ impl Failures {
         self.full_at
     }
 
-    #[cfg(feature = "ageing")]
+    #[cfg(any(test, feature = "ageing"))]
     pub(crate) fn age(&mut self, age: impl Fn(&mut UnixSeconds)) {
         [&mut self.locked_until, &mut self.full_at, &mut self.changed_at].into_iter().for_each(age);
     }
@@ -147,6 +147,16 @@ mod tests {
         assert_eq!(locked.or_newer(cleared), cleared);
         assert_eq!(cleared.or_newer(locked), cleared);
         assert_eq!(Failures::default().or_newer(locked), locked);
+        let meanwhile = Failures::default().with_failure(policy().lockout, NOW);
+        assert_eq!(locked.or_newer(meanwhile), locked, "of two from the same second the user's own");
+    }
+
+    #[test]
+    fn a_lock_after_tampering_is_newer_than_what_was_there() {
+        let earlier = failed(3).cleared(NOW);
+        let locked = Failures::default().locked_longest(policy().lockout, NOW.plus(1));
+        assert_eq!(locked.or_newer(earlier), locked);
+        assert_eq!(earlier.or_newer(locked), locked);
     }
 
     proptest! {

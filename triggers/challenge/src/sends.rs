@@ -36,7 +36,7 @@ impl Sends {
         self.last().map_or(0, |at| at.plus(u64::from(policy.resend_after.get())).since(now))
     }
 
-    #[cfg(feature = "ageing")]
+    #[cfg(any(test, feature = "ageing"))]
     pub(crate) fn age(&mut self, age: impl Fn(&mut UnixSeconds)) {
         self.0.iter_mut().for_each(age);
     }
@@ -57,6 +57,15 @@ mod tests {
         assert_eq!(sends.wait_for_hourly_limit(&policy(), UnixSeconds(300)), 3_300);
         assert_eq!(sends.wait_for_hourly_limit(&policy(), UnixSeconds(3_599)), 1);
         assert_eq!(sends.wait_for_hourly_limit(&policy(), UnixSeconds(3_600)), 0);
+    }
+
+    #[test]
+    fn a_mail_that_is_an_hour_old_counts_no_more_wherever_it_stands() {
+        // Two functions' clocks may disagree, so that an older mail stands behind a newer one. Counted, it would be taken
+        // for the one whose hour ends, and a sixth mail would go out.
+        let mut sends = Sends::default();
+        [10_000, 6_400, 10_000, 10_000, 10_000, 10_000].into_iter().for_each(|at| sends.record(UnixSeconds(at)));
+        assert_eq!(sends.wait_for_hourly_limit(&policy(), UnixSeconds(10_000)), 3_600);
     }
 
     #[test]

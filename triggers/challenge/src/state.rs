@@ -141,21 +141,21 @@ impl State {
     }
 
     /// The same state as it would be `seconds` later. The product has no test clock: tests age what is stored.
-    #[cfg(feature = "ageing")]
+    #[cfg(any(test, feature = "ageing"))]
     #[must_use]
     pub fn aged(self, seconds: u64) -> Self {
         self.moved(|at| at.0 = at.0.saturating_sub(seconds))
     }
 
     /// The same state as a clock sees it that was set back by `seconds`.
-    #[cfg(feature = "ageing")]
+    #[cfg(any(test, feature = "ageing"))]
     #[must_use]
     pub fn ahead(self, seconds: u64) -> Self {
         // Zero stands for never.
         self.moved(|at| at.0 = if at.0 == 0 { 0 } else { at.0.saturating_add(seconds) })
     }
 
-    #[cfg(feature = "ageing")]
+    #[cfg(any(test, feature = "ageing"))]
     fn moved(mut self, age: impl Fn(&mut UnixSeconds) + Copy) -> Self {
         if let Some(challenge) = &mut self.challenge {
             age(&mut challenge.expires_at);
@@ -174,6 +174,9 @@ impl State {
 #[cfg(test)]
 pub(crate) mod tests {
     #![allow(clippy::unwrap_used)]
+    mod ageing;
+    mod keeping;
+
     use super::*;
     use crate::{
         CodeLength, CodeLife, LockAfter, LockFirstWait, LockLongestWait, Lockout, MaxAttempts, ResendAfter,

@@ -66,4 +66,33 @@ mod tests {
         assert_ne!(split_early.bytes(), split_late.bytes());
         assert_ne!(split_early.digest("a", "bc"), split_early.digest("ab", "c"));
     }
+
+    #[test]
+    fn states_are_kept_under_what_a_hash_made_elsewhere_gives() {
+        // Computed with another implementation of SHA-256. Under any other name the users' locks would be looked for in
+        // vain after an update; under one name for all, they would share one state.
+        for (name, user_pool, user, expected) in [
+            ("a user", "eu-central-1_Pool", "user", "18cb56adb6321c6a9d41b3ec2c0a47ccd44e251ef002347e6ac7c0ae9e0facd8"),
+            (
+                "a name that is an address",
+                "eu-central-1_Pool",
+                "jane@example.com",
+                "193d4e9012cc35d8b92b5481dbda337d560e8d5e83d39f4070583ec30fc234f1",
+            ),
+            (
+                "another pool",
+                "eu-central-1_Other",
+                "user",
+                "d8f66ffa13d71ac716f4a4386484f7cc69861823f036e7f83ca24ccbe6b3bb5b",
+            ),
+        ] {
+            assert_eq!(Subject { user_pool, user }.storage_key(), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn debug_shows_the_pool_and_not_the_user() {
+        let subject = Subject { user_pool: "eu-central-1_Pool", user: "jane@example.com" };
+        assert_eq!(format!("{subject:?}"), "Subject { user_pool: \"eu-central-1_Pool\", .. }");
+    }
 }

@@ -1,4 +1,6 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
+mod limits;
+
 use proptest::prelude::*;
 
 use super::*;

@@ -1,4 +1,6 @@
 #![allow(clippy::unwrap_used)]
+mod in_parallel;
+
 use proptest::prelude::*;
 
 use super::*;
