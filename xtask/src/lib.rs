@@ -52,6 +52,7 @@ pub fn offline(cli: Cli) -> anyhow::Result<ExitCode> {
         Verb::Test(args) => test_run::run(&root()?, &args),
         Verb::Completions(args) => completions::run(&args),
         Verb::Email(EmailVerb::Check(_))
+        | Verb::Plan(_)
         | Verb::Deploy(_)
         | Verb::Outputs(_)
         | Verb::User(_)

@@ -5,11 +5,14 @@ use std::time::Duration;
 use anyhow::{Context as _, bail};
 use aws_sdk_cloudformation::Client;
 use aws_sdk_cloudformation::types::{
-    Capability, ChangeAction, ChangeSetStatus, ChangeSetType, Parameter, Replacement, ResourceChange, StackStatus, Tag,
+    Capability, ChangeAction, ChangeSetStatus, ChangeSetType, Parameter, Replacement, ResourceChange,
+    ResourceTargetDefinition, StackStatus, Tag,
 };
+use serde_json::Value;
 
 use crate::aws;
 use crate::decision::{Decision, Desired};
+use crate::plan::{Action, Change, PropertyChange};
 use crate::poll::Pauses;
 use crate::stack;
 
@@ -26,56 +29,41 @@ pub struct ChangeSet {
     pub changes: Vec<Change>,
 }
 
-/// What happens to one resource.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Change {
-    pub verb: ChangeVerb,
-    pub logical_id: String,
-    pub kind: String,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ChangeVerb {
-    Add,
-    Modify,
-    /// The old resource is removed once a new one is there.
-    Replace,
-    /// Only the operation itself will show it.
-    MayReplace,
-    Remove,
-    Import,
-    /// One that this program does not know, in CloudFormation's word.
-    Other(String),
-}
-
 impl Change {
-    fn new(change: &ResourceChange) -> Self {
-        let verb = match (change.action(), change.replacement()) {
-            (Some(ChangeAction::Add), _) => ChangeVerb::Add,
-            (Some(ChangeAction::Remove), _) => ChangeVerb::Remove,
-            (Some(ChangeAction::Import), _) => ChangeVerb::Import,
-            (Some(ChangeAction::Modify), Some(Replacement::True)) => ChangeVerb::Replace,
-            (Some(ChangeAction::Modify), Some(Replacement::Conditional)) => ChangeVerb::MayReplace,
-            (Some(ChangeAction::Modify), _) => ChangeVerb::Modify,
-            (other, _) => ChangeVerb::Other(other.map_or_else(String::new, |action| action.as_str().to_owned())),
+    /// As CloudFormation has it; none for what is no resource's.
+    fn of(change: &ResourceChange) -> Self {
+        let (action, may_replace) = match (change.action(), change.replacement()) {
+            (Some(ChangeAction::Add), _) => (Action::Add, false),
+            (Some(ChangeAction::Remove), _) => (Action::Remove, false),
+            (Some(ChangeAction::Import), _) => (Action::Import, false),
+            (_, Some(Replacement::True)) => (Action::Replace, false),
+            (_, Some(Replacement::Conditional)) => (Action::Change, true),
+            // `Dynamic` is a change that is known only later.
+            (action, _) => (Action::Change, action == Some(&ChangeAction::Dynamic)),
         };
         let text = |text: Option<&str>| text.unwrap_or_default().to_owned();
-        Self { verb, logical_id: text(change.logical_resource_id()), kind: text(change.resource_type()) }
+        let properties = change.details().iter().filter_map(|detail| detail.target()).map(property).collect();
+        Self {
+            action,
+            may_replace,
+            logical_id: text(change.logical_resource_id()),
+            kind: text(change.resource_type()),
+            properties,
+        }
     }
 }
 
-impl std::fmt::Display for Change {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let verb = match &self.verb {
-            ChangeVerb::Add => "add",
-            ChangeVerb::Modify => "change",
-            ChangeVerb::Replace => "REPLACE",
-            ChangeVerb::MayReplace => "change, may replace",
-            ChangeVerb::Remove => "REMOVE",
-            ChangeVerb::Import => "import",
-            ChangeVerb::Other(word) => word,
-        };
-        write!(f, "{verb:<19} {:<40} {}", self.logical_id, self.kind)
+/// The values are JSON where they are more than text, and not there unless asked for.
+fn property(target: &ResourceTargetDefinition) -> PropertyChange {
+    let path = target.path().map(|path| path.trim_start_matches('/').replace('/', "."));
+    let name = || target.name().or_else(|| target.attribute().map(|attribute| attribute.as_str())).map(str::to_owned);
+    let value = |text: Option<&str>| {
+        text.map(|text| serde_json::from_str(text).unwrap_or_else(|_| Value::String(text.to_owned())))
+    };
+    PropertyChange {
+        path: path.or_else(name).unwrap_or_default(),
+        before: value(target.before_value()),
+        after: value(target.after_value()),
     }
 }
 
@@ -155,18 +143,35 @@ fn answer(status: Option<&ChangeSetStatus>, reason: Option<String>, changes: Vec
     }
 }
 
-/// All pages of a change set.
+/// All pages of a change set, each change with the values that CloudFormation gives. Asked for values it can leave changes
+/// out and say so in the reason alone, so the list is that of the description without them.
 async fn describe(
     client: &Client,
     set: &ChangeSet,
 ) -> anyhow::Result<(Option<ChangeSetStatus>, Option<String>, Vec<Change>)> {
+    let (status, reason, mut changes) = pages(client, set, false).await?;
+    if status == Some(ChangeSetStatus::CreateComplete) {
+        let (_, _, valued) = pages(client, set, true).await?;
+        for change in &mut changes {
+            let same = valued.iter().find(|valued| valued.logical_id == change.logical_id);
+            change.properties = same.map_or_else(Vec::new, |same| same.properties.clone());
+        }
+    }
+    Ok((status, reason, changes))
+}
+
+async fn pages(
+    client: &Client,
+    set: &ChangeSet,
+    values: bool,
+) -> anyhow::Result<(Option<ChangeSetStatus>, Option<String>, Vec<Change>)> {
     let mut changes = Vec::new();
     let mut token = None;
     loop {
-        let request = client.describe_change_set().change_set_name(&set.id).set_next_token(token);
-        let page = request.send().await.map_err(aws::sdk);
+        let request = client.describe_change_set().change_set_name(&set.id).include_property_values(values);
+        let page = request.set_next_token(token).send().await.map_err(aws::sdk);
         let page = page.with_context(|| format!("failed to read the change set `{}`", set.name))?;
-        changes.extend(page.changes().iter().filter_map(|change| change.resource_change()).map(Change::new));
+        changes.extend(page.changes().iter().filter_map(|change| change.resource_change()).map(Change::of));
         token = page.next_token;
         if token.is_none() {
             return Ok((page.status, page.status_reason, changes));
@@ -202,20 +207,34 @@ mod tests {
     fn a_change_says_whether_it_replaces() {
         let change = |action: ChangeAction, replacement: Option<Replacement>| {
             let change = ResourceChange::builder().action(action).set_replacement(replacement).build();
-            Change::new(&change).verb
+            let change = Change::of(&change);
+            (change.action, change.may_replace)
         };
         let rows = [
-            ("new", change(ChangeAction::Add, None), ChangeVerb::Add),
-            ("gone", change(ChangeAction::Remove, None), ChangeVerb::Remove),
-            ("in place", change(ChangeAction::Modify, Some(Replacement::False)), ChangeVerb::Modify),
-            ("tags alone", change(ChangeAction::Modify, None), ChangeVerb::Modify),
-            ("anew", change(ChangeAction::Modify, Some(Replacement::True)), ChangeVerb::Replace),
-            ("perhaps", change(ChangeAction::Modify, Some(Replacement::Conditional)), ChangeVerb::MayReplace),
-            ("unheard of", change(ChangeAction::Dynamic, None), ChangeVerb::Other("Dynamic".to_owned())),
+            ("new", change(ChangeAction::Add, None), (Action::Add, false)),
+            ("gone", change(ChangeAction::Remove, None), (Action::Remove, false)),
+            ("taken in", change(ChangeAction::Import, None), (Action::Import, false)),
+            ("in place", change(ChangeAction::Modify, Some(Replacement::False)), (Action::Change, false)),
+            ("tags alone", change(ChangeAction::Modify, None), (Action::Change, false)),
+            ("anew", change(ChangeAction::Modify, Some(Replacement::True)), (Action::Replace, false)),
+            ("perhaps", change(ChangeAction::Modify, Some(Replacement::Conditional)), (Action::Change, true)),
+            ("known later", change(ChangeAction::Dynamic, None), (Action::Change, true)),
         ];
         for (name, seen, expected) in rows {
             assert_eq!(seen, expected, "{name}");
         }
+    }
+
+    #[test]
+    fn values_are_read_where_they_are_given() {
+        let target = ResourceTargetDefinition::builder().path("/Properties/Policies/0");
+        let target = target.before_value("{\"a\":1}").after_value("plain").build();
+        let expected = PropertyChange {
+            path: "Properties.Policies.0".to_owned(),
+            before: Some(serde_json::json!({ "a": 1 })),
+            after: Some(serde_json::json!("plain")),
+        };
+        assert_eq!(property(&target), expected);
     }
 
     #[test]

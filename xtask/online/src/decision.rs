@@ -65,6 +65,17 @@ pub struct Deployed {
 }
 
 impl Deployed {
+    /// No stack at all.
+    #[must_use]
+    pub fn empty() -> Self {
+        Self {
+            status: StackStatus::DeleteComplete,
+            template: "Resources: {}".to_owned(),
+            parameters: BTreeMap::new(),
+            tags: BTreeMap::new(),
+        }
+    }
+
     /// Whether a change set of what is wanted would be empty. A parameter that only the stack has is a default of the
     /// template; a tag of AWS's own is nobody's wish.
     fn is(&self, desired: &Desired) -> bool {

@@ -9,12 +9,12 @@ use xtask::bundle::{self, StageBundle};
 use xtask::cli::DeployArgs;
 use xtask::local;
 use xtask::stage::{self, Stage};
-use xtask::template::Template;
 
 use crate::aws::{self, Session};
 use crate::consent::Consent;
 use crate::decision::{self, Decision, Deployed, Desired};
-use crate::{apply, artefacts, bucket, change_set, outputs, safety, stack};
+use crate::plan::Plan;
+use crate::{apply, artefacts, bucket, change_set, outputs, review, safety, stack};
 
 /// `root` is where the repository was found, if it was: whoever deploys a bundle needs none.
 ///
@@ -26,7 +26,7 @@ pub async fn run(root: anyhow::Result<PathBuf>, args: &DeployArgs) -> anyhow::Re
             let bundle = bundle::open(dir, args.stage.name())?;
             (aws::connect_from(root.ok().as_deref(), &bundle.stage).await?, bundle)
         }
-        None => from_sources(&root?, args).await?,
+        None => from_sources(&root?, args.stage.name()).await?,
     };
     let stage = &session.stage;
     deploy(&session, &bundle, args).await?;
@@ -46,8 +46,11 @@ pub async fn run(root: anyhow::Result<PathBuf>, args: &DeployArgs) -> anyhow::Re
 }
 
 /// Builds the stage here and now. The account is checked before minutes are spent.
-async fn from_sources(root: &Path, args: &DeployArgs) -> anyhow::Result<(Session, StageBundle)> {
-    let stage = stage::load(root, args.stage.name())?;
+///
+/// # Errors
+/// When the account is another one, or the build fails.
+pub async fn from_sources(root: &Path, stage: &str) -> anyhow::Result<(Session, StageBundle)> {
+    let stage = stage::load(root, stage)?;
     if stage.is_local() {
         local::ensure_started(root)?;
     }
@@ -71,16 +74,8 @@ async fn deploy(session: &Session, bundle: &StageBundle, args: &DeployArgs) -> a
         eprintln!("nothing to change");
         return Ok(());
     }
-    let dangers = match &deployed {
-        Some(deployed) if decision == Decision::Update => {
-            let before = Template::parse(&deployed.template).context("failed to read the deployed template")?;
-            safety::dangers(
-                &before.with(&deployed.parameters),
-                &Template::parse(&desired.template)?.with(&desired.parameters),
-            )
-        }
-        _ => Vec::new(),
-    };
+    let plan = Plan::new(&session.account, bundle, decision, deployed.as_ref(), &desired)?;
+    let dangers = review::dangers(decision, deployed.as_ref(), &desired)?;
     safety::judge(dangers, &args.allow_replace).with_context(|| format!("refused to deploy the stack `{name}`"))?;
     // Asked for before the first write, so that a pipeline without `--yes` leaves nothing behind.
     let consent = Consent::of(stage, args.yes)?;
@@ -89,19 +84,23 @@ async fn deploy(session: &Session, bundle: &StageBundle, args: &DeployArgs) -> a
     let desired = desired.pinned(&artefacts::upload(session, &bucket, bundle).await?);
     let role = args.role_arn.as_deref();
     if decision == Decision::Update {
-        return change(session, &client, decision, &desired, consent, role).await;
+        return change(session, &client, decision, &desired, consent, role, &plan).await;
     }
-    change(session, &client, decision, &desired.unprotected(), consent, role).await?;
-    let (rest, _) = decide(&client, stage, &desired).await?;
+    change(session, &client, decision, &desired.unprotected(), consent, role, &plan).await?;
+    let (rest, deployed) = decide(&client, stage, &desired).await?;
     if rest == Decision::Nothing {
         return Ok(());
     }
+    let plan = Plan::new(&session.account, bundle, rest, deployed.as_ref(), &desired)?;
     eprintln!("the stack is there; now the user pool is protected from deletion");
-    change(session, &client, rest, &desired, Consent::Given, role).await
+    change(session, &client, rest, &desired, Consent::Given, role, &plan).await
 }
 
 /// What there is to do, by reads alone.
-async fn decide(client: &Client, stage: &Stage, desired: &Desired) -> anyhow::Result<(Decision, Option<Deployed>)> {
+///
+/// # Errors
+/// When the stack cannot be read, or is in a state that nothing can be done from.
+pub async fn decide(client: &Client, stage: &Stage, desired: &Desired) -> anyhow::Result<(Decision, Option<Deployed>)> {
     let name = stage.aws.stack.as_ref();
     let deployed = stack::read(client, name).await?;
     let decision = decision::decide(desired, deployed.as_ref()).map_err(|obstacle| {
@@ -122,6 +121,7 @@ async fn change(
     desired: &Desired,
     consent: Consent,
     role_arn: Option<&str>,
+    plan: &Plan,
 ) -> anyhow::Result<()> {
     let stage = &session.stage;
     let name = stage.aws.stack.as_ref();
@@ -132,9 +132,7 @@ async fn change(
     if set.changes.is_empty() {
         eprintln!("no resource changes, only what the stack says about itself");
     }
-    for change in &set.changes {
-        eprintln!("{change}");
-    }
+    eprintln!("{}", plan.clone().with_change_set(&set.changes).brief());
     let question = format!("Apply these changes to account {}?", session.account);
     if !consent.obtain(&question)? {
         change_set::discard(client, &set).await?;

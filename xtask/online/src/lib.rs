@@ -21,7 +21,9 @@ pub mod events;
 pub mod outputs;
 pub mod password;
 
+pub mod plan;
 pub mod poll;
+pub mod review;
 pub mod rotation;
 pub mod safety;
 pub mod sign_in;
@@ -43,6 +45,7 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         // What lies in a bundle is deployed without a repository.
         let root = match cli.verb {
             Verb::Deploy(args) => return deploy::run(root, &args).await,
+            Verb::Plan(args) => return review::run(root, &args).await,
             _ => root?,
         };
         match cli.verb {

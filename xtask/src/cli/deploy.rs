@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use super::StageArgs;
 
@@ -14,6 +14,38 @@ pub struct BundleArgs {
     /// The folder, which is replaced as a whole [default: below `target/bundle` in the repository]
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct PlanArgs {
+    #[command(flatten)]
+    pub stage: StageArgs,
+    /// Plan what `bundle` has built: compile nothing, and read nothing outside of this folder
+    #[arg(long, value_name = "DIR")]
+    pub bundle: Option<PathBuf>,
+    /// How to print it on standard output
+    #[arg(long, value_enum, default_value_t)]
+    pub format: PlanFormat,
+    /// Compare the templates instead of asking CloudFormation: needs rights to read and no others
+    #[arg(long)]
+    pub no_change_set: bool,
+    /// End with exit code 2 when a deploy would change something
+    #[arg(long)]
+    pub detailed_exitcode: bool,
+    /// Accept that this resource is replaced or removed, although it holds users or what they need; may be given again
+    #[arg(long, value_name = "LOGICAL_ID")]
+    pub allow_replace: Vec<String>,
+    /// The role that CloudFormation would make the changes with [default: the caller's own rights]
+    #[arg(long, value_name = "ARN")]
+    pub role_arn: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum PlanFormat {
+    #[default]
+    Text,
+    Json,
+    Markdown,
 }
 
 #[derive(Debug, Args)]

@@ -11,7 +11,7 @@ mod operate;
 mod pages;
 mod users;
 
-pub use deploy::{BundleArgs, DeployArgs};
+pub use deploy::{BundleArgs, DeployArgs, PlanArgs, PlanFormat};
 pub use mail::{CheckArgs, EmailVerb, InboxArgs, PreviewArgs};
 pub use operate::{CompletionsArgs, OutputsArgs, RotateKeyArgs};
 pub use users::{SignInArgs, UserArgs, UserVerb};
@@ -53,6 +53,8 @@ pub enum Verb {
     Check,
     /// Build the triggers and pack them into reproducible archives
     Bundle(BundleArgs),
+    /// Show what a deploy would change, and change nothing
+    Plan(PlanArgs),
     /// Bundle, show what would change, apply it, follow it, print the outputs
     Deploy(DeployArgs),
     /// Print what a front end needs to know of a deployed stage
@@ -97,7 +99,12 @@ impl Verb {
     #[must_use]
     pub fn is_online(&self) -> bool {
         match self {
-            Self::Deploy(_) | Self::Outputs(_) | Self::User(_) | Self::RotateKey(_) | Self::SignIn(_) => true,
+            Self::Plan(_)
+            | Self::Deploy(_)
+            | Self::Outputs(_)
+            | Self::User(_)
+            | Self::RotateKey(_)
+            | Self::SignIn(_) => true,
             Self::Email(verb) => matches!(verb, EmailVerb::Check(_)),
             Self::Render(_)
             | Self::Check

@@ -5,7 +5,7 @@ use super::manual::{Page, Touches};
 /// The verbs in the order in which one meets them; a test holds that none is left out.
 pub(super) const GROUPS: &[(&str, &[&str])] = &[
     ("Write and check", &["render", "check", "bundle"]),
-    ("Deploy", &["deploy"]),
+    ("Deploy", &["plan", "deploy"]),
     ("Day to day", &["outputs", "rotate-key"]),
     ("Users", &["user", "sign-in"]),
     ("Mail", &["inbox", "email"]),
@@ -45,7 +45,23 @@ pub(super) const PAGES: &[Page] = &[
         touches: Touches::Registries,
         prints: "a line for each archive: package, hash, size",
         exits: DONE,
-        examples: &["cargo xtask bundle", "cargo xtask bundle --stage local"],
+        examples: &["cargo xtask bundle", "cargo xtask bundle --stage local", "cargo xtask bundle --out out"],
+    },
+    Page {
+        verb: &["plan"],
+        touches: Touches::AwsWrites,
+        prints: "the plan: text, or with `--format` JSON or Markdown. Writes a change set and takes it back; with \
+                 `--no-change-set` it only reads",
+        exits: &[
+            (0, "printed"),
+            (1, "anything wrong, or `deploy` would refuse"),
+            (2, "with `--detailed-exitcode`: changes are pending"),
+        ],
+        examples: &[
+            "cargo xtask plan",
+            "cargo xtask plan --stage prod --no-change-set",
+            "cargo xtask plan --stage prod --format markdown",
+        ],
     },
     Page {
         verb: &["deploy"],

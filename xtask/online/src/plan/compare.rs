@@ -5,7 +5,7 @@ use serde_json::Value;
 use xtask::template::{Resource, Template};
 
 /// What happens to one resource.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Change {
     pub action: Action,
@@ -29,7 +29,7 @@ pub enum Action {
 }
 
 /// A property, or a part of one, on its way from one value to another.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct PropertyChange {
     /// Names and numbers, joined by dots.
     pub path: String,

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use xtask::template::{Resource, Template};
 
 /// One permission: a holder, an action and a resource.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Grant {
     /// The resource of the template that grants it.
@@ -85,11 +85,12 @@ fn documents(id: &str, resource: &Resource) -> Vec<(Value, Value)> {
         "AWS::IAM::Role" => {
             found.extend(property("AssumeRolePolicyDocument").map(|document| (Value::Null, document.clone())));
             let holder = json!({ "Ref": id });
-            let inline = list(property("Policies")).into_iter().filter_map(|policy| policy.get("PolicyDocument").cloned());
+            let inline =
+                list(property("Policies")).into_iter().filter_map(|policy| policy.get("PolicyDocument").cloned());
             found.extend(inline.map(|document| (holder.clone(), document)));
-            let managed = list(property("ManagedPolicyArns")).into_iter().map(|arn| {
-                json!({ "Statement": [{ "Effect": "Allow", "Action": "(managed policy)", "Resource": arn }] })
-            });
+            let managed = list(property("ManagedPolicyArns")).into_iter().map(
+                |arn| json!({ "Statement": [{ "Effect": "Allow", "Action": "(managed policy)", "Resource": arn }] }),
+            );
             found.extend(managed.map(|document| (holder.clone(), document)));
         }
         _ => {

@@ -20,7 +20,8 @@ impl Plan {
         let losses = self.resources.iter().filter(|change| matches!(change.action, Action::Replace | Action::Remove));
         list(&mut text, "Replaced or removed", losses.map(title));
         list(&mut text, "Access that widens", self.iam_widening.iter().map(|grant| code(&grant.to_string())));
-        let accepted = self.accepted.iter().map(|accepted| format!("{}: {}", code(&accepted.risk), accepted.consequence));
+        let accepted =
+            self.accepted.iter().map(|accepted| format!("{}: {}", code(&accepted.risk), accepted.consequence));
         list(&mut text, "Accepted by the stage", accepted);
         let changed = self.code.iter().map(|change| {
             let before = change.before.as_deref().unwrap_or("none");
@@ -34,7 +35,8 @@ impl Plan {
             for change in &self.resources {
                 let _ = writeln!(text, "- {}", title(change));
                 for property in &change.properties {
-                    let value = |value: &Option<_>| value.as_ref().map_or_else(|| "none".to_owned(), |v| code(&shown(v)));
+                    let value =
+                        |value: &Option<_>| value.as_ref().map_or_else(|| "none".to_owned(), |v| code(&shown(v)));
                     let (before, after) = (value(&property.before), value(&property.after));
                     let _ = writeln!(text, "  - {}: {before} → {after}", code(&property.path));
                 }

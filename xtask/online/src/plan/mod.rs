@@ -24,7 +24,7 @@ use crate::decision::{Decision, Deployed, Desired};
 pub const SCHEMA_VERSION: u32 = 1;
 
 /// Everything that a reviewer has to know of a deploy.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Plan {
     pub schema_version: u32,
@@ -227,10 +227,7 @@ fn pairs(
 ) -> Vec<Pair> {
     let names: std::collections::BTreeSet<_> = before.keys().chain(after.keys()).collect();
     let changed = names.into_iter().filter(|name| wanted(name) && before.get(*name) != after.get(*name));
-    let pair = |name: &String| Pair {
-        name: name.clone(),
-        before: before.get(name).cloned(),
-        after: after.get(name).cloned(),
-    };
+    let pair =
+        |name: &String| Pair { name: name.clone(), before: before.get(name).cloned(), after: after.get(name).cloned() };
     changed.map(pair).collect()
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde_json::Value;
 
-use super::{Action, Change, Pair, Plan};
+use super::{Action, Change, Operation, Pair, Plan};
 
 impl fmt::Display for Plan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -23,6 +23,21 @@ impl fmt::Display for Plan {
         section(f, "parameters", &self.parameters)?;
         section(f, "tags", &self.tags)?;
         write!(f, "{}", self.summary)
+    }
+}
+
+impl Plan {
+    /// Without the properties of what is new: a first deploy would be pages.
+    #[must_use]
+    pub fn brief(&self) -> Self {
+        let mut plan = self.clone();
+        for change in plan.resources.iter_mut().filter(|change| change.action == Action::Add) {
+            change.properties.clear();
+        }
+        if plan.operation == Operation::Create {
+            plan.iam_widening.clear();
+        }
+        plan
     }
 }
 
@@ -76,7 +91,8 @@ impl fmt::Display for Pair {
 
 /// JSON on one line, with what stands for something else as CloudFormation's short form.
 pub(super) fn shown(value: &Value) -> String {
-    let Some((name, argument)) = value.as_object().filter(|map| map.len() == 1).and_then(|map| map.iter().next()) else {
+    let Some((name, argument)) = value.as_object().filter(|map| map.len() == 1).and_then(|map| map.iter().next())
+    else {
         return value.to_string();
     };
     match (name.as_str(), argument) {

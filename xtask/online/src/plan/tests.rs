@@ -1,0 +1,217 @@
+#![allow(clippy::unwrap_used)]
+
+use std::collections::BTreeMap;
+
+use serde_json::json;
+
+use super::*;
+
+const TEMPLATE: &str = include_str!("../../../../deploy/rendered/local.yaml");
+
+fn template(changes: &[(&str, &str)]) -> Template {
+    let text = changes.iter().fold(TEMPLATE.to_owned(), |text, (from, to)| {
+        assert!(text.contains(from), "`{from}` should stand in the template");
+        text.replace(from, to)
+    });
+    Template::parse(&text).unwrap().with(&BTreeMap::new())
+}
+
+fn lines(changes: &[Change]) -> Vec<String> {
+    let line = |change: &Change| {
+        let paths: Vec<_> = change.properties.iter().map(|property| property.path.as_str()).collect();
+        format!("{} {} {}", change.action.word(), change.logical_id, paths.join(","))
+    };
+    changes.iter().map(line).collect()
+}
+
+#[test]
+fn a_change_is_told_by_its_smallest_part() {
+    type Row<'a> = (&'a str, &'a [(&'a str, &'a str)], &'a [&'a str]);
+    let rows: &[Row<'_>] = &[
+        ("nothing", &[], &[]),
+        (
+            "a number",
+            &[(
+                "Threshold: 3\n      ComparisonOperator: GreaterThanOrEqualToThreshold\n      TreatMissingData: notBreaching # nothing is written where nothing was counted\n      AlarmActions: [!Ref AlarmTopic]\n\n  StoreFault",
+                "Threshold: 4\n      ComparisonOperator: GreaterThanOrEqualToThreshold\n      TreatMissingData: notBreaching\n      AlarmActions: [!Ref AlarmTopic]\n\n  StoreFault",
+            )],
+            &["change DeliveryFailedAlarm Threshold"],
+        ),
+        (
+            "an entry of a list",
+            &[("[dynamodb:GetItem, dynamodb:PutItem]", "[dynamodb:GetItem, dynamodb:PutItem, dynamodb:Scan]")],
+            &[
+                "change CreateAuthChallengeRole Policies.0.PolicyDocument.Statement.2.Action.2",
+                "change PreTokenGenerationRole Policies.0.PolicyDocument.Statement.2.Action.2",
+                "change VerifyAuthChallengeResponseRole Policies.0.PolicyDocument.Statement.2.Action.2",
+            ],
+        ),
+        (
+            "a client with a secret",
+            &[("GenerateSecret: false", "GenerateSecret: true")],
+            &["REPLACE AppClientWeb GenerateSecret"],
+        ),
+        (
+            "a topic with another name",
+            &[("  AlarmTopicPolicy:\n    Type: AWS::SNS::TopicPolicy", "  Gone:\n    Type: AWS::SNS::TopicPolicy")],
+            &["REMOVE AlarmTopicPolicy PolicyDocument,Topics", "add Gone PolicyDocument,Topics"],
+        ),
+    ];
+    for (name, changes, expected) in rows {
+        let mut seen = lines(&compare(&template(&[]), &template(changes)));
+        for line in &mut seen {
+            // What is added or removed as a whole is told by its top properties.
+            if line.starts_with("add") || line.starts_with("REMOVE") {
+                let (head, paths) = line.rsplit_once(' ').unwrap();
+                let mut tops: Vec<_> = paths.split(',').map(|path| path.split('.').next().unwrap()).collect();
+                tops.dedup();
+                *line = format!("{head} {}", tops.join(","));
+            }
+        }
+        assert_eq!(seen, *expected, "{name}");
+    }
+}
+
+#[test]
+fn access_widens_by_what_was_not_allowed_before() {
+    type Row<'a> = (&'a str, &'a [(&'a str, &'a str)], &'a [&'a str]);
+    let scan = "[dynamodb:GetItem, dynamodb:PutItem, dynamodb:Scan]";
+    let rows: &[Row<'_>] = &[
+        ("nothing", &[], &[]),
+        ("less", &[("[dynamodb:GetItem, dynamodb:PutItem]", "[dynamodb:GetItem]")], &[]),
+        (
+            "another action",
+            &[("[dynamodb:GetItem, dynamodb:PutItem]", scan)],
+            &["dynamodb:Scan", "dynamodb:Scan", "dynamodb:Scan"],
+        ),
+        ("every action", &[("Action: ses:SendEmail", "Action: ses:*")], &["ses:*"]),
+        (
+            "a condition gone",
+            &[(
+                "                Condition:\n                  StringEquals:\n                    ses:FromAddress: \"sign-in@example.com\"\n",
+                "",
+            )],
+            &["ses:SendEmail"],
+        ),
+        (
+            "another resource",
+            &[(
+                "Action: secretsmanager:GetSecretValue\n                Resource: !GetAtt CodeKey.Id",
+                "Action: secretsmanager:GetSecretValue\n                Resource: \"*\"",
+            )],
+            &["secretsmanager:GetSecretValue"; 3],
+        ),
+        (
+            "anybody may call a function",
+            &[(
+                "FunctionName: !Ref DefineAuthChallenge\n      Principal: cognito-idp.amazonaws.com\n      SourceAccount: !Ref AWS::AccountId\n      SourceArn: !GetAtt UserPool.Arn",
+                "FunctionName: !Ref DefineAuthChallenge\n      Principal: \"*\"",
+            )],
+            &["lambda:InvokeFunction"],
+        ),
+        ("anybody may take a role", &[("Service: lambda.amazonaws.com", "AWS: \"*\"")], &["sts:AssumeRole"; 4]),
+        ("anybody may publish", &[("Service: cloudwatch.amazonaws.com", "AWS: \"*\"")], &["sns:Publish"]),
+    ];
+    for (name, changes, expected) in rows {
+        let found = widening(&template(&[]), &template(changes));
+        let actions: Vec<_> = found.iter().map(|grant| grant.action.as_str()).collect();
+        assert_eq!(actions, *expected, "{name}");
+    }
+    let refusal = |effect: &str| {
+        let text = format!(
+            "Resources:\n  P:\n    Type: AWS::IAM::Policy\n    Properties:\n      PolicyDocument: {{Statement: [{{Effect: {effect}, Action: 'a:B', Resource: '*'}}]}}\n"
+        );
+        Template::parse(&text).unwrap()
+    };
+    let lifted = widening(&refusal("Deny"), &Template::default());
+    assert!(lifted.len() == 1 && lifted[0].lifted_refusal, "{lifted:?}");
+    assert!(widening(&Template::default(), &refusal("Deny")).is_empty());
+}
+
+fn plan() -> Plan {
+    let resources = compare(&template(&[]), &template(&[("GenerateSecret: false", "GenerateSecret: true")]));
+    Plan {
+        schema_version: SCHEMA_VERSION,
+        stage: "prod".into(),
+        account: "111122223333".into(),
+        region: "eu-central-1".into(),
+        stack: "sign-in".into(),
+        operation: Operation::Update,
+        source: Source::Templates,
+        accepted: vec![Accepted { risk: "no-gate".into(), consequence: "tokens".into() }],
+        summary: Summary::of(&resources),
+        resources,
+        iam_widening: Vec::new(),
+        code: vec![CodeChange { function: "F".into(), before: None, after: "a".repeat(64), after_bytes: 5 }],
+        parameters: vec![Pair { name: "P".into(), before: Some("`x`\n".into()), after: None }],
+        tags: Vec::new(),
+    }
+}
+
+#[test]
+fn the_last_line_counts() {
+    let text = plan().to_string();
+    assert_eq!(text.lines().last(), Some("0 to add, 0 to change, 1 to replace, 0 to remove"));
+    assert!(text.contains("REPLACE             AppClientWeb"), "{text}");
+    assert!(text.contains("\n    GenerateSecret: false → true\n"), "{text}");
+    assert!(text.contains("accepted: `no-gate`: tokens\n"), "{text}");
+}
+
+#[test]
+fn the_document_has_the_promised_shape() {
+    let document = serde_json::to_value(plan()).unwrap();
+    let keys: Vec<_> = document.as_object().unwrap().keys().map(String::as_str).collect();
+    let promised = [
+        "accepted",
+        "account",
+        "code",
+        "iamWidening",
+        "operation",
+        "parameters",
+        "region",
+        "resources",
+        "schemaVersion",
+        "source",
+        "stack",
+        "stage",
+        "summary",
+        "tags",
+    ];
+    assert_eq!(keys, promised);
+    assert_eq!(
+        document["resources"],
+        json!([{
+            "action": "replace", "mayReplace": false, "logicalId": "AppClientWeb",
+            "type": "AWS::Cognito::UserPoolClient",
+            "properties": [{ "path": "GenerateSecret", "before": false, "after": true }],
+        }])
+    );
+}
+
+#[test]
+fn no_value_leaves_its_code_span() {
+    let text = plan().to_markdown();
+    assert!(text.contains("- `` P: `x`  → (none) ``\n"), "{text}");
+    assert!(text.contains("**Replaced or removed**\n\n- **REPLACE** `AppClientWeb`"), "{text}");
+}
+
+#[test]
+fn cloudformations_word_counts_and_the_templates_fill_in() {
+    let said = |id: &str, action, may_replace| Change {
+        action,
+        may_replace,
+        logical_id: id.to_owned(),
+        kind: String::new(),
+        properties: Vec::new(),
+    };
+    let valued = Change {
+        properties: vec![PropertyChange { path: "A".into(), before: Some(json!(1)), after: Some(json!(2)) }],
+        ..said("Other", Action::Change, false)
+    };
+    let plan = plan().with_change_set(&[said("AppClientWeb", Action::Change, true), valued.clone()]);
+    assert_eq!(plan.source, Source::ChangeSet);
+    assert_eq!(plan.summary.to_string(), "0 to add, 2 to change, 0 to replace, 0 to remove");
+    assert_eq!(plan.resources[0].properties[0].path, "GenerateSecret");
+    assert_eq!(plan.resources[1], valued);
+    assert!(plan.to_string().contains("change, may replace AppClientWeb"), "{plan}");
+}

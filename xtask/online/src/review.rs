@@ -1,0 +1,88 @@
+//! The verb `plan`: what a deploy would do, and nothing done.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use aws_sdk_cloudformation::Client;
+use xtask::bundle;
+use xtask::cli::{PlanArgs, PlanFormat};
+use xtask::template::Template;
+
+use crate::aws::{self, Session};
+use crate::decision::{Decision, Deployed, Desired};
+use crate::plan::Plan;
+use crate::safety::{self, Danger};
+use crate::{change_set, deploy};
+
+/// Changes wait to be deployed, under `--detailed-exitcode`.
+const PENDING: u8 = 2;
+
+/// `root` is where the repository was found, if it was: whoever plans from a bundle needs none.
+///
+/// # Errors
+/// When the stack cannot be read, CloudFormation refuses the template, or the change would lose what cannot be made again.
+pub async fn run(root: anyhow::Result<PathBuf>, args: &PlanArgs) -> anyhow::Result<ExitCode> {
+    let (session, bundle) = match &args.bundle {
+        Some(dir) => {
+            let bundle = bundle::open(dir, args.stage.name())?;
+            (aws::connect_from(root.ok().as_deref(), &bundle.stage).await?, bundle)
+        }
+        None => deploy::from_sources(&root?, args.stage.name()).await?,
+    };
+    let client = Client::new(&session.sdk_config);
+    let desired = Desired::new(&bundle)?;
+    let (decision, deployed) = deploy::decide(&client, &session.stage, &desired).await?;
+    let mut plan = Plan::new(&session.account, &bundle, decision, deployed.as_ref(), &desired)?;
+    if plan.is_pending() && !args.no_change_set {
+        plan = ask(&session, &client, decision, &desired, deployed.as_ref(), plan, args.role_arn.as_deref()).await?;
+    }
+    match args.format {
+        PlanFormat::Text => println!("{plan}"),
+        PlanFormat::Json => println!("{}", serde_json::to_string_pretty(&plan)?),
+        PlanFormat::Markdown => print!("{}", plan.to_markdown()),
+    }
+    let dangers = dangers(decision, deployed.as_ref(), &desired)?;
+    safety::judge(dangers, &args.allow_replace)
+        .with_context(|| format!("`deploy` will refuse to change the stack `{}`", plan.stack))?;
+    Ok(if args.detailed_exitcode && plan.is_pending() { ExitCode::from(PENDING) } else { ExitCode::SUCCESS })
+}
+
+/// CloudFormation's word, from a change set that is taken back at once. It needs no artefact to be stored: what is not
+/// known yet is called so.
+async fn ask(
+    session: &Session,
+    client: &Client,
+    decision: Decision,
+    desired: &Desired,
+    deployed: Option<&Deployed>,
+    plan: Plan,
+    role_arn: Option<&str>,
+) -> anyhow::Result<Plan> {
+    const LATER: &str = "known after upload";
+    let stage = &session.stage;
+    let known = |trigger: xtask::trigger::Trigger| {
+        let same = |name: &str| deployed.and_then(|deployed| deployed.parameters.get(name));
+        let kept = same(trigger.key_parameter()) == desired.parameters.get(trigger.key_parameter());
+        same(trigger.version_parameter()).filter(|_| kept).map_or_else(|| LATER.to_owned(), Clone::clone)
+    };
+    let versions = stage.triggers().map(|trigger| (trigger, known(trigger))).collect();
+    let desired = desired.clone().pinned(&versions);
+    let Some(set) = change_set::create(client, stage.aws.stack.as_ref(), decision, &desired, role_arn).await? else {
+        return Ok(plan);
+    };
+    let plan = plan.with_change_set(&set.changes);
+    change_set::discard(client, &set).await?;
+    Ok(plan)
+}
+
+/// What a deploy would lose, by the templates alone.
+///
+/// # Errors
+/// When one of the templates is none.
+pub fn dangers(decision: Decision, deployed: Option<&Deployed>, desired: &Desired) -> anyhow::Result<Vec<Danger>> {
+    let Some(deployed) = deployed.filter(|_| decision == Decision::Update) else { return Ok(Vec::new()) };
+    let before = Template::parse(&deployed.template).context("failed to read the deployed template")?;
+    let after = Template::parse(&desired.template).context("failed to read the new template")?;
+    Ok(safety::dangers(&before.with(&deployed.parameters), &after.with(&desired.parameters)))
+}
