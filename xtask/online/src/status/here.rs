@@ -21,7 +21,7 @@ pub(super) fn read(root: &Path, stage: &Stage) -> anyhow::Result<Option<CodeHere
         let code = match parse(&path) {
             Ok(manifest) => of_stage(manifest, stage, &path),
             Err(error) => {
-                eprintln!("warning: {error:#}\nhint: `cargo xtask bundle` writes it anew");
+                eprintln!("warning: {error:#}\nhint: `cargo xtask bundle --stage {}` writes one anew", stage.name);
                 None
             }
         };

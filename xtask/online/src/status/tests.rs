@@ -125,6 +125,14 @@ async fn what_the_rights_do_not_reach_is_named_and_the_rest_is_shown() {
 }
 
 #[tokio::test]
+async fn without_a_bundle_nothing_is_compared() {
+    let mut status = status(stage("local"), false, fine).await;
+    status.code_here = None;
+    let text = text::of(&status);
+    assert!(text.contains("functions  no bundle here to compare with: `cargo xtask bundle --stage local`\n"), "{text}");
+}
+
+#[tokio::test]
 async fn a_service_that_fails_is_told_from_one_that_refuses() {
     let answer = |called: &str| match called {
         "v2/email/account" => (500, json!({ "__type": "InternalFailure", "message": "down" }).to_string()),

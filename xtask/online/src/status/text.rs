@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::view::{Code, CodeHere, DriftedResource, Function, Lambda, StackView, Status, UserPool};
+use super::view::{Code, DriftedResource, Function, Lambda, StackView, Status, UserPool};
 use crate::ses;
 use crate::unread::Seen;
 
@@ -21,7 +21,7 @@ pub(super) fn of(status: &Status) -> String {
     };
     part("stack", stack(&status.stack));
     if !status.functions.is_empty() {
-        let mut lines = vec![here(status.code_here.as_ref())];
+        let mut lines = vec![here(status)];
         lines.extend(status.functions.iter().map(function));
         part("functions", lines);
     }
@@ -93,8 +93,10 @@ fn one_line(value: &str) -> String {
     if value.is_empty() { "nothing".to_owned() } else { value.split_whitespace().collect::<Vec<_>>().join(" ") }
 }
 
-fn here(here: Option<&CodeHere>) -> String {
-    let Some(here) = here else { return "no bundle here to compare with: `cargo xtask bundle`".to_owned() };
+fn here(status: &Status) -> String {
+    let Some(here) = &status.code_here else {
+        return format!("no bundle here to compare with: `cargo xtask bundle --stage {}`", status.stage);
+    };
     match &here.commit {
         None => "compared with the bundle here".to_owned(),
         Some(commit) => {
