@@ -192,6 +192,16 @@ impl Stack {
         .await
     }
 
+    /// Keeps the log of a function for another number of days, as somebody does by hand.
+    ///
+    /// # Errors
+    /// When the log group cannot be changed.
+    pub async fn keep_log(&self, trigger: Trigger, days: i32) -> anyhow::Result<()> {
+        let group = format!("/aws/lambda/{}-{}", self.outputs.stack, trigger.logical_id());
+        let change = self.logs.put_retention_policy().log_group_name(group).retention_in_days(days);
+        change.send().await.map(drop).map_err(aws::sdk)
+    }
+
     /// Puts another template in the place of the deployed one, by itself and not by the command.
     ///
     /// # Errors

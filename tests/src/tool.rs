@@ -17,6 +17,9 @@ const BUILD_BOUND: Duration = Duration::from_secs(30 * 60);
 /// How long a mail may take.
 const MAIL_BOUND: Duration = Duration::from_secs(30);
 
+/// How long a line of a log may take to be printed.
+const LOG_BOUND: Duration = Duration::from_secs(30);
+
 /// What a run of the command left.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Run {
@@ -77,6 +80,27 @@ pub async fn sign_in(
     .await?;
     started.write(&format!("{code}\n"));
     started.end().await
+}
+
+/// Runs `logs --follow` with these arguments: does `act` once it follows, and ends it when it has printed all of these
+/// texts. Gives what it printed.
+///
+/// # Errors
+/// When it does not print them within the bound.
+pub async fn follow(arguments: &[&str], act: impl AsyncFnOnce(), texts: &[&str]) -> anyhow::Result<String> {
+    let mut started = Started::new(&[&["logs", "--follow"], arguments].concat())?;
+    wait::until("`logs --follow` to follow", LOG_BOUND, async || {
+        let stderr = started.said()?.1;
+        ensure!(started.child.try_wait()?.is_none(), "`logs --follow` ended: {stderr}");
+        Ok(if stderr.contains("following") { Ok(()) } else { Err(stderr) })
+    })
+    .await?;
+    act().await;
+    wait::until(&format!("{texts:?} from `logs --follow`"), LOG_BOUND, async || {
+        let stdout = started.said()?.0;
+        Ok(if texts.iter().all(|text| stdout.contains(text)) { Ok(stdout) } else { Err(stdout) })
+    })
+    .await
 }
 
 /// Bundles the stage `local` of another repository, with a home of cargo's that nothing was built from yet.

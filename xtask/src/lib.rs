@@ -54,7 +54,9 @@ pub fn offline(cli: Cli) -> anyhow::Result<ExitCode> {
         Verb::Email(EmailVerb::Check(_))
         | Verb::Plan(_)
         | Verb::Deploy(_)
+        | Verb::Status(_)
         | Verb::Outputs(_)
+        | Verb::Logs(_)
         | Verb::User(_)
         | Verb::RotateKey(_)
         | Verb::SignIn(_) => {

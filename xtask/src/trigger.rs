@@ -1,9 +1,10 @@
 //! The four triggers by their one set of names: package, logical ID, template parameter.
 
+use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 
 /// A Lambda function that Cognito calls during a sign-in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub enum Trigger {
     Define,
@@ -23,6 +24,17 @@ impl Trigger {
             Self::Create => "trigger-create",
             Self::Verify => "trigger-verify",
             Self::Gate => "trigger-gate",
+        }
+    }
+
+    /// As messages and the functions' own logs name it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Define => "define",
+            Self::Create => "create",
+            Self::Verify => "verify",
+            Self::Gate => "gate",
         }
     }
 

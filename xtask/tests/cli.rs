@@ -144,3 +144,18 @@ fn under_github_the_error_stands_on_the_page_of_the_run_too() {
     let one_line = told.strip_prefix("error: ").unwrap().replace('\n', "%0A");
     assert_eq!(shown, format!("::error::{one_line}"));
 }
+
+#[test]
+fn the_doctor_finds_a_machine_without_programs_wanting() {
+    let repository = repository();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
+    command.current_dir(repository.path()).env("PATH", "/nonexistent").env_remove("RUSTC").env_remove("CC");
+    let output = command.args(["doctor"]).output().unwrap();
+    assert_eq!((output.status.code(), stderr(&output)), (Some(1), String::new()));
+    let text = stdout(&output);
+    for missing in ["Rust ", "Rust's standard library", "C compiler", "Python 3.10"] {
+        let found = text.lines().find(|line| line.starts_with(&format!("missing   {missing}")));
+        assert!(found.is_some_and(|line| line.contains(": ")), "{missing}: {text}");
+    }
+    assert_eq!(fs::read_dir(repository.path()).unwrap().count(), 2, "it writes nothing");
+}

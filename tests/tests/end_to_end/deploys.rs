@@ -37,6 +37,7 @@ async fn outputs_are_data() {
     assert_eq!(printed["schemaVersion"], 1);
     assert_eq!(printed["userPoolId"], *stack.outputs.user_pool_id);
     assert_eq!(printed["clients"]["web"]["id"], *stack.outputs.client_ids["web"]);
+    assert!(printed["alarmTopicArn"].as_str().unwrap().contains(":sns:"), "{printed}");
     let secret = stack.app_client("server").await.unwrap().secret;
     assert!(secret.is_some() && printed["clients"]["server"].as_object().unwrap().keys().eq(["id"]), "{printed}");
 }

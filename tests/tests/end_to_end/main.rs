@@ -4,6 +4,7 @@
 mod article;
 mod codes;
 mod command;
+mod day_two;
 mod deploys;
 mod lock;
 mod operators;

@@ -6,12 +6,12 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 use aws_sdk_sesv2::Client;
-use aws_sdk_sesv2::config::Region;
 use aws_sdk_sesv2::primitives::DateTimeFormat;
 use xtask::cli::CheckArgs;
 use xtask::stage::Email;
 
-use crate::aws;
+use crate::unread::Unread;
+use crate::{aws, ses};
 
 /// What SES says about mail from a stage's sender to one address.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,9 +44,7 @@ struct Suppressed {
 pub async fn run(root: &Path, args: &CheckArgs) -> anyhow::Result<ExitCode> {
     let session = aws::connect(root, &xtask::stage::load(root, args.stage.name())?).await?;
     let stage = &session.stage.email;
-    let region = Region::new(stage.region.to_string());
-    let config = aws_sdk_sesv2::config::Builder::from(&session.sdk_config).region(region).build();
-    let standing = ask(&Client::from_conf(config), stage.identity_name.as_ref(), &args.address).await;
+    let standing = ask(&ses::client(&session), stage.identity_name.as_ref(), &args.address).await;
     let standing = standing.with_context(|| format!("failed to ask SES about mail to {}", args.address))?;
     let obstacles = obstacles(&standing, stage, &args.address);
     if obstacles.is_empty() {
@@ -62,29 +60,18 @@ pub async fn run(root: &Path, args: &CheckArgs) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::FAILURE)
 }
 
-async fn ask(ses: &Client, sender: &str, address: &str) -> anyhow::Result<Standing> {
-    let account = ses.get_account().send().await.map_err(aws::sdk).context("`GetAccount`")?;
-    let sandbox = !account.production_access_enabled();
+async fn ask(client: &Client, sender: &str, address: &str) -> anyhow::Result<Standing> {
+    let account = ses::account(client).await?;
     let domain = address.rsplit_once('@').map_or(address, |(_, domain)| domain);
+    let verified = async |identity| Ok::<_, Unread>(ses::is_verified(client, identity).await? == Some(true));
     Ok(Standing {
-        sending: account.sending_enabled(),
-        sandbox,
-        // A negative limit is none.
-        quota_used_up: account.send_quota().is_some_and(|quota| {
-            quota.max24_hour_send() >= 0.0 && quota.sent_last24_hours() >= quota.max24_hour_send()
-        }),
-        sender_verified: is_verified(ses, sender).await?,
-        recipient_verified: sandbox && (is_verified(ses, address).await? || is_verified(ses, domain).await?),
-        suppressed: suppressed(ses, address).await?,
+        sending: account.sending,
+        sandbox: account.sandbox,
+        quota_used_up: account.quota.is_some_and(|quota| quota.used() >= 1.0),
+        sender_verified: verified(sender).await?,
+        recipient_verified: account.sandbox && (verified(address).await? || verified(domain).await?),
+        suppressed: suppressed(client, address).await?,
     })
-}
-
-async fn is_verified(ses: &Client, identity: &str) -> anyhow::Result<bool> {
-    match ses.get_email_identity().email_identity(identity).send().await {
-        Ok(found) => Ok(found.verified_for_sending_status()),
-        Err(error) if error.as_service_error().is_some_and(|error| error.is_not_found_exception()) => Ok(false),
-        Err(error) => Err(aws::sdk(error)).with_context(|| format!("`GetEmailIdentity` of {identity}")),
-    }
 }
 
 async fn suppressed(ses: &Client, address: &str) -> anyhow::Result<Option<Suppressed>> {

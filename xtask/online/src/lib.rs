@@ -18,6 +18,7 @@ pub mod decision;
 pub mod deploy;
 pub mod email;
 pub mod events;
+pub mod logs;
 pub mod outputs;
 pub mod password;
 
@@ -26,8 +27,11 @@ pub mod poll;
 pub mod review;
 pub mod rotation;
 pub mod safety;
+pub mod ses;
 pub mod sign_in;
 pub mod stack;
+pub mod status;
+pub mod unread;
 pub mod user;
 
 /// Runs a verb that talks to AWS.
@@ -49,6 +53,8 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             _ => root?,
         };
         match cli.verb {
+            Verb::Status(args) => status::run(&root, &args).await,
+            Verb::Logs(args) => logs::run(&root, &args).await,
             Verb::Outputs(args) => outputs::run(&root, &args).await,
             Verb::User(verb) => user::run(&root, &verb).await,
             Verb::RotateKey(args) => rotation::run(&root, &args).await,

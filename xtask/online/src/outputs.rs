@@ -29,6 +29,8 @@ pub struct Outputs {
     pub issuer: String,
     /// App clients by their names in the stage file.
     pub client_ids: BTreeMap<String, String>,
+    /// The topic to subscribe to for alarms; none in a stack of before there was one.
+    pub alarm_topic_arn: Option<String>,
 }
 
 /// What `outputs --json` prints, in this order. A key is never taken away or given another meaning under one version.
@@ -43,6 +45,7 @@ pub struct Document<'a> {
     user_pool_id: &'a str,
     issuer: &'a str,
     clients: BTreeMap<&'a str, Client<'a>>,
+    alarm_topic_arn: Option<&'a str>,
 }
 
 /// An app client. Its secret, if it has one, is asked for where it is needed.
@@ -99,6 +102,7 @@ impl Outputs {
             user_pool_id: value("UserPoolId")?,
             issuer: value("Issuer")?,
             client_ids: client_ids.collect::<anyhow::Result<_>>()?,
+            alarm_topic_arn: values.get("AlarmTopicArn").cloned(),
         })
     }
 
@@ -114,6 +118,7 @@ impl Outputs {
             user_pool_id: &self.user_pool_id,
             issuer: &self.issuer,
             clients: self.client_ids.iter().map(|(name, id)| (name.as_str(), Client { id })).collect(),
+            alarm_topic_arn: self.alarm_topic_arn.as_deref(),
         }
     }
 
@@ -123,8 +128,9 @@ impl Outputs {
         let clients = self.client_ids.iter().map(|(name, id)| (format!("client {name}"), id.as_str()));
         let lines = [("user pool", self.user_pool_id.as_str()), ("issuer", &self.issuer)];
         let lines = lines.into_iter().map(|(name, value)| (name.to_owned(), value)).chain(clients);
-        let endpoint = self.endpoint.as_deref().map(|endpoint| ("endpoint".to_owned(), endpoint));
-        lines.chain(endpoint).map(|(name, value)| format!("{name:<16} {value}\n")).collect()
+        let last = [("alarm topic", &self.alarm_topic_arn), ("endpoint", &self.endpoint)];
+        let last = last.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value.as_deref()?)));
+        lines.chain(last).map(|(name, value)| format!("{name:<16} {value}\n")).collect()
     }
 }
 
@@ -144,6 +150,7 @@ mod tests {
             user_pool_id: "eu-central-1_Abc".into(),
             issuer: "https://issuer".into(),
             client_ids: ids.map(|(name, id)| (name.to_owned(), id.to_owned())).into(),
+            alarm_topic_arn: Some("arn:topic".into()),
         }
     }
 
@@ -152,8 +159,23 @@ mod tests {
         let text = |endpoint| serde_json::to_string(&outputs(endpoint).document()).unwrap();
         assert_eq!(
             text(Some("http://127.0.0.1:4566")),
-            r#"{"schemaVersion":1,"stage":"local","region":"eu-central-1","endpoint":"http://127.0.0.1:4566","stack":"sign-in","userPoolId":"eu-central-1_Abc","issuer":"https://issuer","clients":{"server":{"id":"2server"},"web":{"id":"1web"}}}"#
+            r#"{"schemaVersion":1,"stage":"local","region":"eu-central-1","endpoint":"http://127.0.0.1:4566","stack":"sign-in","userPoolId":"eu-central-1_Abc","issuer":"https://issuer","clients":{"server":{"id":"2server"},"web":{"id":"1web"}},"alarmTopicArn":"arn:topic"}"#
         );
         assert!(text(None).contains(r#""endpoint":null,"#));
+    }
+
+    #[test]
+    fn the_text_says_the_same_a_line_each() {
+        let text = outputs(None).to_text();
+        assert_eq!(
+            text.lines().collect::<Vec<_>>(),
+            [
+                "user pool        eu-central-1_Abc",
+                "issuer           https://issuer",
+                "client server    2server",
+                "client web       1web",
+                "alarm topic      arn:topic",
+            ]
+        );
     }
 }

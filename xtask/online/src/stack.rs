@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use anyhow::Context as _;
 use aws_sdk_cloudformation::Client;
-use aws_sdk_cloudformation::error::ProvideErrorMetadata as _;
+use aws_sdk_cloudformation::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_cloudformation::types::{Stack, StackStatus, TemplateStage};
 
 use crate::aws;
@@ -17,10 +17,14 @@ use crate::decision::Deployed;
 pub async fn describe(client: &Client, name: &str) -> anyhow::Result<Option<Stack>> {
     match client.describe_stacks().stack_name(name).send().await {
         Ok(answer) => Ok(answer.stacks.unwrap_or_default().into_iter().next()),
-        // The API has no code of its own for a missing stack.
-        Err(error) if error.message().is_some_and(|message| message.contains("does not exist")) => Ok(None),
+        Err(error) if is_missing(&error) => Ok(None),
         Err(error) => Err(aws::sdk(error)).with_context(|| format!("failed to read the stack `{name}`")),
     }
+}
+
+/// Whether it is the answer for a stack that there is not: the API has no code of its own for it.
+pub fn is_missing<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> bool {
+    error.message().is_some_and(|message| message.contains("does not exist"))
 }
 
 /// What the stack of that name is made of.
@@ -40,7 +44,7 @@ pub async fn read(client: &Client, name: &str) -> anyhow::Result<Option<Deployed
     Ok(Some(Deployed {
         status: status(&stack),
         template,
-        parameters: pairs(stack.parameters(), |parameter| (parameter.parameter_key(), parameter.parameter_value())),
+        parameters: parameters(&stack),
         tags: pairs(stack.tags(), |tag| (tag.key(), tag.value())),
     }))
 }
@@ -53,6 +57,12 @@ pub async fn resources(client: &Client, name: &str) -> anyhow::Result<BTreeMap<S
     let answer = client.describe_stack_resources().stack_name(name).send().await.map_err(aws::sdk);
     let answer = answer.with_context(|| format!("failed to read the resources of the stack `{name}`"))?;
     Ok(pairs(answer.stack_resources(), |resource| (resource.logical_resource_id(), resource.physical_resource_id())))
+}
+
+/// The parameters that a stack was deployed with, by their keys.
+#[must_use]
+pub fn parameters(stack: &Stack) -> BTreeMap<String, String> {
+    pairs(stack.parameters(), |parameter| (parameter.parameter_key(), parameter.parameter_value()))
 }
 
 /// The outputs of a stack by their keys.

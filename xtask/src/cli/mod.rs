@@ -13,7 +13,7 @@ mod users;
 
 pub use deploy::{BundleArgs, DeployArgs, PlanArgs, PlanFormat};
 pub use mail::{CheckArgs, EmailVerb, InboxArgs, PreviewArgs};
-pub use operate::{CompletionsArgs, OutputsArgs, RotateKeyArgs};
+pub use operate::{CompletionsArgs, LogsArgs, NoSpan, OutputsArgs, RotateKeyArgs, Since, StatusArgs};
 pub use users::{SignInArgs, UserArgs, UserVerb};
 
 /// E-mail confirmation codes as a second factor for Amazon Cognito
@@ -57,8 +57,23 @@ pub enum Verb {
     Plan(PlanArgs),
     /// Bundle, show what would change, apply it, follow it, print the outputs
     Deploy(DeployArgs),
+    /// Say how a stage stands: stack, code, user pool, sender, quotas
+    ///
+    /// Each thing is read by itself. What your rights do not reach is shown as such, and the rest all
+    /// the same. It works before the first deploy, too: then it says whether the sender is ready.
+    #[command(verbatim_doc_comment)]
+    Status(StatusArgs),
     /// Print what a front end needs to know of a deployed stage
     Outputs(OutputsArgs),
+    /// Print what the functions have logged, in one stream
+    ///
+    /// The functions' log groups become one stream, ordered by time, a line for each event: time,
+    /// function, outcome, reason, milliseconds. Failures are marked with `!`, also those that a function
+    /// could not log itself because it was ended or crashed; without `--follow` they are summed up
+    /// first. Lambda's own lines and metrics are left out. The functions log no code, no password and no
+    /// address.
+    #[command(verbatim_doc_comment)]
+    Logs(LogsArgs),
     /// Create, confirm, show, unlock and sign out users
     #[command(subcommand)]
     User(UserVerb),
@@ -101,7 +116,9 @@ impl Verb {
         match self {
             Self::Plan(_)
             | Self::Deploy(_)
+            | Self::Status(_)
             | Self::Outputs(_)
+            | Self::Logs(_)
             | Self::User(_)
             | Self::RotateKey(_)
             | Self::SignIn(_) => true,

@@ -6,7 +6,7 @@ use super::manual::{Page, Touches};
 pub(super) const GROUPS: &[(&str, &[&str])] = &[
     ("Write and check", &["render", "check", "bundle"]),
     ("Deploy", &["plan", "deploy"]),
-    ("Day to day", &["outputs", "rotate-key"]),
+    ("Day to day", &["status", "outputs", "logs", "rotate-key"]),
     ("Users", &["user", "sign-in"]),
     ("Mail", &["inbox", "email"]),
     ("This machine", &["doctor", "local", "test", "completions"]),
@@ -43,7 +43,7 @@ pub(super) const PAGES: &[Page] = &[
     Page {
         verb: &["bundle"],
         touches: Touches::Registries,
-        prints: "a line for each archive: package, hash, size",
+        prints: "a line for each archive: package, architecture, hash, size",
         exits: DONE,
         examples: &["cargo xtask bundle", "cargo xtask bundle --stage local", "cargo xtask bundle --out out"],
     },
@@ -68,7 +68,18 @@ pub(super) const PAGES: &[Page] = &[
         touches: Touches::AwsWrites,
         prints: "the outputs of the stack, as `outputs` does",
         exits: &[(0, "deployed, or nothing to change"), (1, "anything wrong, or not agreed to")],
-        examples: &["cargo xtask deploy", "cargo xtask deploy --stage prod", "cargo xtask deploy --stage prod --yes"],
+        examples: &[
+            "cargo xtask deploy",
+            "cargo xtask deploy --stage prod",
+            "cargo xtask deploy --stage prod --bundle target/bundle/prod --yes",
+        ],
+    },
+    Page {
+        verb: &["status"],
+        touches: Touches::AwsReads,
+        prints: "stack, functions, user pool, sender and quotas; with `--json` one document (`docs/operating.md`)",
+        exits: &[(0, "it could be shown, whether or not all is well"), (1, "nothing could be shown")],
+        examples: &["cargo xtask status", "cargo xtask status --stage prod --drift", "cargo xtask status --json"],
     },
     Page {
         verb: &["outputs"],
@@ -76,6 +87,17 @@ pub(super) const PAGES: &[Page] = &[
         prints: "what a front end needs: ids, issuer, endpoint; with `--json` one document; never a secret",
         exits: SHOWN,
         examples: &["cargo xtask outputs", "cargo xtask outputs --stage prod --json"],
+    },
+    Page {
+        verb: &["logs"],
+        touches: Touches::AwsReads,
+        prints: "a line for each event, failures summed up first; with `--json` the raw lines, a document each",
+        exits: SHOWN,
+        examples: &[
+            "cargo xtask logs",
+            "cargo xtask logs --stage prod --since 2h --trigger create",
+            "cargo xtask logs --stage prod --follow",
+        ],
     },
     Page {
         verb: &["rotate-key"],
@@ -87,14 +109,14 @@ pub(super) const PAGES: &[Page] = &[
     Page {
         verb: &["user", "create"],
         touches: Touches::AwsWrites,
-        prints: "nothing",
+        prints: "who was created",
         exits: &[(0, "created"), (1, "anything wrong, or there is such a user")],
         examples: &["cargo xtask user create you@example.com", "cargo xtask user create --stage prod you@example.com"],
     },
     Page {
         verb: &["user", "confirm"],
         touches: Touches::AwsWrites,
-        prints: "nothing; the password comes from a prompt, or as a line of standard input",
+        prints: "who was confirmed; the password comes from a prompt, or as a line of standard input",
         exits: DONE,
         examples: &[
             "cargo xtask user confirm you@example.com",
@@ -118,7 +140,7 @@ pub(super) const PAGES: &[Page] = &[
     Page {
         verb: &["user", "sign-out"],
         touches: Touches::AwsWrites,
-        prints: "how long access tokens live on",
+        prints: "who was signed out, and how long access tokens live on",
         exits: DONE,
         examples: &[
             "cargo xtask user sign-out you@example.com",

@@ -55,7 +55,7 @@ async fn ses(status: &'static str, body: &'static str) -> (Client, tokio::task::
     });
     let config = aws_sdk_sesv2::Config::builder()
         .behavior_version(aws_sdk_sesv2::config::BehaviorVersion::latest())
-        .region(Region::new("eu-central-1"))
+        .region(aws_sdk_sesv2::config::Region::new("eu-central-1"))
         .credentials_provider(aws_sdk_sesv2::config::Credentials::new("id", "secret", None, None, "test"))
         .endpoint_url(endpoint)
         .http_client(aws_smithy_http_client::Builder::new().build_http())

@@ -1,0 +1,164 @@
+//! AWS in the place of the network: answers as its documentation has them.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_sdk_sts::config::{Credentials, SharedCredentialsProvider};
+use aws_smithy_runtime_api::client::http::{
+    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector,
+};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::body::SdkBody;
+use serde_json::json;
+use xtask::bundle::Commit;
+use xtask::stage::Stage;
+use xtask::trigger::Trigger;
+
+use super::super::read;
+use super::super::view::{CodeHere, Status};
+use crate::aws::Session;
+
+type Answer = dyn Fn(&str) -> (u16, String) + Send + Sync;
+
+/// Answers each call by what it is called.
+#[derive(Clone)]
+struct Answers(Arc<Answer>);
+
+impl std::fmt::Debug for Answers {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Answers")
+    }
+}
+
+impl HttpClient for Answers {
+    fn http_connector(&self, _: &HttpConnectorSettings, _: &RuntimeComponents) -> SharedHttpConnector {
+        SharedHttpConnector::new(self.clone())
+    }
+}
+
+impl HttpConnector for Answers {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let (status, body) = (self.0)(&called(&request));
+        HttpConnectorFuture::ready(Ok(HttpResponse::new(status.try_into().unwrap(), SdkBody::from(body))))
+    }
+}
+
+/// The operation, or the path where that tells it.
+fn called(request: &HttpRequest) -> String {
+    if let Some(target) = request.headers().get("x-amz-target") {
+        return target.split_once('.').unwrap().1.to_owned();
+    }
+    let body = String::from_utf8_lossy(request.body().bytes().unwrap_or_default());
+    match body.strip_prefix("Action=") {
+        Some(query) => query.split('&').next().unwrap().to_owned(),
+        None => request.uri().split('/').skip(3).collect::<Vec<_>>().join("/"),
+    }
+}
+
+pub(super) fn stage(name: &str) -> Stage {
+    xtask::stage::load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../.."), name).unwrap()
+}
+
+pub(super) async fn status(
+    stage: Stage,
+    drift: bool,
+    answer: impl Fn(&str) -> (u16, String) + Send + Sync + 'static,
+) -> Status {
+    let sdk_config = SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new("eu-central-1"))
+        .credentials_provider(SharedCredentialsProvider::new(Credentials::new("id", "secret", None, None, "test")))
+        .retry_config(aws_config::retry::RetryConfig::disabled())
+        .http_client(SharedHttpClient::new(Answers(Arc::new(answer))))
+        .build();
+    let session = Session { stage, account: "111122223333".to_owned(), sdk_config, endpoint: None };
+    let functions = [(Trigger::Define, "c2FtZQ==".to_owned()), (Trigger::Create, "bmV3ZXI=".to_owned())].into();
+    let commit = Some(Commit { id: "c0ffee0123456789".to_owned(), dirty: true });
+    read::status(&session, Some(CodeHere { folder: "target/bundle/local".to_owned(), commit, functions }), drift).await
+}
+
+pub(super) fn xml(operation: &str, result: &str) -> (u16, String) {
+    (200, format!("<{operation}Response><{operation}Result>{result}</{operation}Result></{operation}Response>"))
+}
+
+const STACK: &str = "<Stacks><member><StackId>arn:stack/1</StackId><StackName>sign-in</StackName>\
+    <StackStatus>UPDATE_COMPLETE</StackStatus><CreationTime>2026-03-01T08:00:00.123Z</CreationTime>\
+    <LastUpdatedTime>2026-03-02T08:00:00Z</LastUpdatedTime>\
+    <EnableTerminationProtection>true</EnableTerminationProtection>\
+    <DriftInformation><StackDriftStatus>DRIFT</StackDriftStatus></DriftInformation>\
+    <Parameters><member><ParameterKey>CreateAuthChallengeVersion</ParameterKey>\
+    <ParameterValue>v7</ParameterValue></member></Parameters>\
+    <Outputs><member><OutputKey>UserPoolId</OutputKey><OutputValue>eu-central-1_Abc</OutputValue></member></Outputs>\
+    </member></Stacks>";
+
+/// A stage in good order.
+pub(super) fn fine(called: &str) -> (u16, String) {
+    let function = |sha: &str| {
+        let answer = json!({ "CodeSha256": sha, "CodeSize": 7, "LastModified": "2026-03-02T08:00:00.000+0000",
+                             "State": "Active", "LastUpdateStatus": "Successful" });
+        (200, answer.to_string())
+    };
+    match called {
+        "DescribeStacks" => xml(called, &STACK.replace(">DRIFT<", ">NOT_CHECKED<")),
+        "DescribeStackEvents" => {
+            let event = |resource: &str, time: &str| {
+                format!(
+                    "<member><StackId>arn:stack/1</StackId><EventId>e</EventId><StackName>sign-in</StackName>\
+                         <PhysicalResourceId>{resource}</PhysicalResourceId><Timestamp>{time}</Timestamp></member>"
+                )
+            };
+            let events = event("pool", "2026-03-02T08:02:00Z") + &event("arn:stack/1", "2026-03-02T08:01:00Z");
+            xml(called, &format!("<StackEvents>{events}</StackEvents>"))
+        }
+        "DescribeUserPool" => {
+            let pool = json!({ "Id": "eu-central-1_Abc", "EstimatedNumberOfUsers": 42, "DeletionProtection": "ACTIVE",
+                               "UserPoolTier": "LITE" });
+            (200, json!({ "UserPool": pool }).to_string())
+        }
+        "v2/email/account" => {
+            let quota = json!({ "Max24HourSend": 50000.0, "MaxSendRate": 14.0, "SentLast24Hours": 12.0 });
+            let answer = json!({ "SendingEnabled": true, "ProductionAccessEnabled": true, "SendQuota": quota });
+            (200, answer.to_string())
+        }
+        path if path.starts_with("v2/email/identities/") => {
+            (200, json!({ "VerifiedForSendingStatus": true }).to_string())
+        }
+        "2016-08-19/account-settings" | "2016-08-19/account-settings/" => {
+            let limit = json!({ "ConcurrentExecutions": 1000, "UnreservedConcurrentExecutions": 900 });
+            (200, json!({ "AccountLimit": limit }).to_string())
+        }
+        path if path.ends_with("DefineAuthChallenge/configuration") => function("c2FtZQ=="),
+        path if path.ends_with("/configuration") => function("b2xkZXI="),
+        other => panic!("`{other}` is asked for"),
+    }
+}
+
+pub(super) fn denied(called: &str) -> (u16, String) {
+    if called.starts_with("Describe") && called != "DescribeUserPool" || called.starts_with("Detect") {
+        return (
+            403,
+            "<ErrorResponse><Error><Code>AccessDenied</Code><Message>no</Message></Error></ErrorResponse>".into(),
+        );
+    }
+    (403, json!({ "__type": "AccessDeniedException", "message": "no" }).to_string())
+}
+
+/// As [`fine`], after a detection of drift, whose pages are these differences.
+pub(super) fn drifting(called: &str, differences: &str) -> (u16, String) {
+    match called {
+        "DescribeStacks" => xml(called, &STACK.replace(">DRIFT<", ">DRIFTED<")),
+        "DetectStackDrift" => xml(called, "<StackDriftDetectionId>d</StackDriftDetectionId>"),
+        "DescribeStackDriftDetectionStatus" => xml(called, &detection("DETECTION_COMPLETE", "")),
+        "DescribeStackResourceDrifts" => xml(called, differences),
+        called => fine(called),
+    }
+}
+
+pub(super) fn detection(status: &str, rest: &str) -> String {
+    format!(
+        "<StackId>s</StackId><StackDriftDetectionId>d</StackDriftDetectionId><DetectionStatus>{status}</DetectionStatus>\
+             <Timestamp>2026-03-02T08:00:00Z</Timestamp>{rest}"
+    )
+}
