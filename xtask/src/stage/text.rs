@@ -69,6 +69,10 @@ text! {
     StackName, |text| name(text, 36, |c| c.is_ascii_alphabetic(), |c| c.is_ascii_alphanumeric() || c == '-')
 }
 text! {
+    /// A repository on GitHub as `owner/name`, written as GitHub writes it: its tokens compare case.
+    RepositoryName, |text| holds(is_repository(text), text, "not a repository such as `owner/name`")
+}
+text! {
     /// The name of a user pool, 1 to 128 characters.
     PoolName, |text| {
         length(text, 128)?;
@@ -231,6 +235,16 @@ fn is_domain(text: &str) -> bool {
             && !label.ends_with('-')
     };
     text.len() <= 253 && text.contains('.') && text.split('.').all(label)
+}
+
+fn is_repository(text: &str) -> bool {
+    let Some((owner, name)) = text.split_once('/') else { return false };
+    let word = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    (1..=39).contains(&owner.len())
+        && owner.chars().all(word)
+        && (1..=100).contains(&name.len())
+        && name.chars().all(|c| word(c) || c == '.')
+        && !matches!(name, "." | "..")
 }
 
 fn is_tag_character(c: char) -> bool {
