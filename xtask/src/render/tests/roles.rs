@@ -166,7 +166,7 @@ fn the_bound_holds_every_call_of_the_functions() {
 
 #[test]
 fn without_a_pipeline_there_are_no_roles_and_no_bound() {
-    let section = "[pipeline]\ngithub_repository = \"OWNER/REPOSITORY\" # replace it, written as GitHub writes it\n";
+    let section = "[pipeline]\ngithub_repository = \"OWNER/REPOSITORY\" # replace it; newer repositories are OWNER@ID/REPOSITORY@ID\n";
     let alone = prod(section, "");
     let files = all(&root(), &alone).unwrap();
     assert_eq!(files.len(), 1);
