@@ -84,7 +84,7 @@ fn render_writes_and_check_finds_what_was_edited_by_hand() {
     assert_eq!(
         stderr(&output),
         "error: not what the stage files and templates say: `deploy/rendered/gone.yaml`, `deploy/rendered/local.yaml`\n\
-         hint: `cargo xtask render` mends it; remove those whose stage is gone\n"
+         hint: `cargo xtask render` mends it; remove those that no stage file asks for\n"
     );
     assert_eq!(fs::read_to_string(&rendered).unwrap(), edited, "a check writes nothing");
 }

@@ -78,12 +78,14 @@ fn the_templates_are_tidy() {
         assert!(name.ends_with(".yaml.tera"), "`{name}` is no template");
         files += 1;
         for (index, line) in std::fs::read_to_string(&path).unwrap().lines().enumerate() {
-            if let Some(complaint) = complaint(name != "stack.yaml.tera", line) {
+            if let Some(complaint) =
+                complaint(!["stack.yaml.tera", "pipeline.yaml.tera"].contains(&name.as_str()), line)
+            {
                 wrong.push(format!("{name}:{}: {complaint}: {line}", index + 1));
             }
         }
     }
-    assert_eq!(files, 9);
+    assert_eq!(files, 14);
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 

@@ -25,7 +25,8 @@ pub fn run(root: &Path) -> anyhow::Result<ExitCode> {
     findings.extend(shared_stacks(&stages));
     findings.extend(templates::findings(root, &names, &stages)?);
     stages.iter().flat_map(accepted).for_each(|line| eprintln!("{line}"));
-    let files: Vec<_> = names.iter().map(render::file).filter(|file| root.join(file).is_file()).collect();
+    let files = names.iter().flat_map(|name| [render::file(name), render::pipeline_file(name)]);
+    let files: Vec<_> = files.filter(|file| root.join(file).is_file()).collect();
     // What has been found is worth reading even where the linters cannot be had.
     let linted = [lint::lint(root, &files, &stages), workflows::findings(root)].map(|linted| match linted {
         Ok(found) => {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use crate::render;
+use crate::render::{self, Rendered};
 use crate::stage::{Problem, Risk, Stage, StageName};
 use crate::template::Template;
 
@@ -14,22 +14,29 @@ use super::rules;
 pub(super) fn findings(root: &Path, names: &[StageName], stages: &[Stage]) -> anyhow::Result<Vec<Problem>> {
     let mut findings = Vec::new();
     for stage in stages {
-        let file = render::file(&stage.name);
-        match render::render(root, stage) {
-            Ok(fresh) => findings.extend(of_stage(root, stage, &file, &fresh)?),
+        match render::all(root, stage) {
+            Ok(all) => {
+                for fresh in &all {
+                    findings.extend(of_file(root, stage, fresh)?);
+                }
+            }
             Err(error) => findings.push(Problem::of_file(render::TEMPLATES, format!("{error:#}"))),
         }
     }
-    for orphan in render::orphans(root, names)? {
-        findings.push(Problem::of_file(&orphan, "has no stage file; remove one or bring back the other".to_owned()));
+    for orphan in render::orphans(root, names, stages)? {
+        findings.push(Problem::of_file(
+            &orphan,
+            "no stage file asks for it; remove one or bring back the other".to_owned(),
+        ));
     }
     Ok(findings)
 }
 
 /// A stale file is judged twice: as it was committed, and as the next deploy would have it.
-fn of_stage(root: &Path, stage: &Stage, file: &str, fresh: &str) -> anyhow::Result<Vec<Problem>> {
-    let mut findings = judged(file, fresh, &stage.accepted);
-    if render::drift(root, &stage.name, fresh)?.is_none() {
+fn of_file(root: &Path, stage: &Stage, fresh: &Rendered) -> anyhow::Result<Vec<Problem>> {
+    let file = &fresh.file;
+    let mut findings = judged(file, &fresh.text, &stage.accepted);
+    if render::drift(root, fresh)?.is_none() {
         return Ok(findings);
     }
     let message = "not what the stage file and the templates say; `cargo xtask render` mends it";

@@ -6,7 +6,7 @@ use crate::stage::{self, AppClient, AttributeAccess, Identity, Recovery, SignIn,
 use crate::trigger::Trigger;
 
 use super::alarms::{self, Alarm};
-use super::environment;
+use super::{environment, pipeline};
 
 const CODE_KEY_ARN: &str = "CodeKey.Id";
 const STATE_TABLE: &str = "StateTable";
@@ -56,6 +56,8 @@ struct Function {
     arn: String,
     role: String,
     role_arn: String,
+    /// With CloudFormation's `${…}`.
+    boundaries: Vec<String>,
     logs: String,
     logs_arn: String,
     permission: String,
@@ -82,10 +84,10 @@ struct Table {
 }
 
 #[derive(Debug, Serialize)]
-struct Send {
+pub(super) struct Send {
     /// With CloudFormation's `${…}`.
-    resource_arns: Vec<String>,
-    from_address: String,
+    pub(super) resource_arns: Vec<String>,
+    pub(super) from_address: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -167,7 +169,7 @@ fn state_table(stage: &Stage) -> Option<&'static str> {
 }
 
 /// A managed identity is named by reference, so that it is there before whoever sends through it.
-fn identity_arn(email: &stage::Email) -> String {
+pub(super) fn identity_arn(email: &stage::Email) -> String {
     let name = match email.identity {
         Identity::Managed => "${SenderIdentity}",
         Identity::Existing => email.identity_name.as_ref(),
@@ -185,6 +187,7 @@ impl Function {
             arn: format!("{id}.Arn"),
             role: format!("{id}Role"),
             role_arn: format!("{id}Role.Arn"),
+            boundaries: pipeline::boundary_arn(stage).into_iter().collect(),
             logs: format!("{id}Logs"),
             logs_arn: format!("{id}Logs.Arn"),
             permission: format!("{id}Permission"),
@@ -214,7 +217,7 @@ impl Function {
 }
 
 impl Send {
-    fn new(email: &stage::Email) -> Self {
+    pub(super) fn new(email: &stage::Email) -> Self {
         let configuration_set = email.configuration_set.as_ref().map(|set| {
             format!("arn:${{AWS::Partition}}:ses:{}:${{AWS::AccountId}}:configuration-set/{set}", email.region)
         });

@@ -28,6 +28,41 @@ pub(super) fn missing(stage: &Stage, document: &Value) -> Vec<String> {
     lines
 }
 
+/// The same for the roles of the pipeline: who may take them, and what they are held to.
+pub(super) fn missing_roles(stage: &Stage, document: &Value) -> Vec<String> {
+    let Some(pipeline) = &stage.pipeline else { return vec!["the stage has no pipeline".to_owned()] };
+    let mut lines = Vec::new();
+    let mut expect = |place: &str, value: Value| {
+        let found = document.pointer(place).unwrap_or(&Value::Null);
+        if *found != value {
+            lines.push(format!("{place} is {found}, not {value}"));
+        }
+    };
+    let repository = &pipeline.github_repository;
+    for (role, subject) in [
+        ("DeployRole", format!("repo:{repository}:environment:{}", stage.name)),
+        ("PlanRole", format!("repo:{repository}:pull_request")),
+    ] {
+        let condition = json!({ "StringEquals": {
+            "token.actions.githubusercontent.com:aud": "sts.amazonaws.com",
+            "token.actions.githubusercontent.com:sub": subject,
+        }});
+        expect(&format!("/Resources/{role}/Properties/AssumeRolePolicyDocument/Statement/0/Condition"), condition);
+    }
+    let boundary = boundary(stage);
+    let (_, name) = boundary.rsplit_once('/').unwrap_or_default();
+    expect("/Resources/FunctionBoundary/Properties/ManagedPolicyName", json!(name));
+    for role in ["FunctionBoundary", "DeployRole", "ExecutionRole", "PlanRole"] {
+        expect(&format!("/Resources/{role}/Properties/Path"), json!("/pipeline/"));
+    }
+    lines
+}
+
+fn boundary(stage: &Stage) -> String {
+    let (stack, region) = (&stage.aws.stack, &stage.aws.region);
+    format!("arn:${{AWS::Partition}}:iam::${{AWS::AccountId}}:policy/pipeline/{stack}-{region}")
+}
+
 fn pool(stage: &Stage, expect: &mut impl FnMut(&str, Value)) {
     let pool = &stage.user_pool;
     let mut property = |place: &str, value: Value| expect(&format!("/Resources/UserPool/Properties/{place}"), value);
@@ -71,6 +106,8 @@ fn triggers(stage: &Stage, expect: &mut impl FnMut(&str, Value)) {
         let version = json!({ "Ref": trigger.version_parameter() });
         expect(&format!("/Resources/{id}/Properties/Code/S3ObjectVersion"), version);
         expect(&format!("/Resources/{id}Logs/Properties/RetentionInDays"), json!(stage.log_retention.get()));
+        let boundary = stage.pipeline.as_ref().map_or(Value::Null, |_| json!({ "Fn::Sub": boundary(stage) }));
+        expect(&format!("/Resources/{id}Role/Properties/PermissionsBoundary"), boundary);
     }
 }
 

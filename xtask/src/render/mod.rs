@@ -1,9 +1,12 @@
 //! Templates and a stage become the text that reviewers read: a pure function of the files in the repository.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context as _, bail};
+use serde::Serialize;
+use serde_json::Value;
 
 use crate::cli::RenderArgs;
 use crate::stage::{self, Stage, StageName};
@@ -14,6 +17,7 @@ mod engine;
 mod environment;
 mod expected;
 mod parsed;
+mod pipeline;
 
 #[cfg(test)]
 mod tests;
@@ -27,22 +31,54 @@ pub const DIRECTORY: &str = "deploy/rendered";
 /// CloudFormation takes a template of this many bytes in a call; a larger one needs a bucket.
 pub const MOST_BYTES: usize = 51_200;
 
-const MAIN: &str = "stack.yaml.tera";
+const STACK: &str = "stack.yaml.tera";
+const PIPELINE: &str = "pipeline.yaml.tera";
+
+/// A rendered file: its name relative to the repository, and its text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rendered {
+    pub file: String,
+    pub text: String,
+}
+
+/// Everything that is rendered of a stage: its template and, where a pipeline deploys it, the roles of that.
+///
+/// # Errors
+/// When a template cannot be read or rendered, or what comes out is not what the stage says.
+pub fn all(root: &Path, stage: &Stage) -> anyhow::Result<Vec<Rendered>> {
+    let mut all = vec![Rendered { file: file(&stage.name), text: render(root, stage)? }];
+    if let Some(pipeline) = &stage.pipeline {
+        let context = pipeline::Context::new(stage, pipeline);
+        let text = text(root, stage, PIPELINE, &context, expected::missing_roles)?;
+        all.push(Rendered { file: pipeline_file(&stage.name), text });
+    }
+    Ok(all)
+}
 
 /// The template of a stage.
 ///
 /// # Errors
 /// When a template cannot be read or rendered, or what comes out is not what the stage says.
 pub fn render(root: &Path, stage: &Stage) -> anyhow::Result<String> {
+    text(root, stage, STACK, &context::Context::new(stage), expected::missing)
+}
+
+fn text(
+    root: &Path,
+    stage: &Stage,
+    template: &str,
+    context: &impl Serialize,
+    missing: fn(&Stage, &Value) -> Vec<String>,
+) -> anyhow::Result<String> {
     let engine = engine::load(&root.join(TEMPLATES))?;
-    let attempt = || format!("failed to render stage `{}`", stage.name);
-    let body = engine::render(&engine, MAIN, &context::Context::new(stage)).with_context(attempt)?;
+    let attempt = || format!("failed to render `{template}` for stage `{}`", stage.name);
+    let body = engine::render(&engine, template, context).with_context(attempt)?;
     let text = format!("{}{body}", head(&stage.name));
     if text.len() >= MOST_BYTES {
         bail!("{}: it has {} bytes, CloudFormation takes less than {MOST_BYTES}", attempt(), text.len());
     }
     let document = parse(&text).with_context(attempt)?;
-    let missing = expected::missing(stage, &document);
+    let missing = missing(stage, &document);
     if !missing.is_empty() {
         bail!("{}: values of the stage are not found again in it:\n  {}", attempt(), missing.join("\n  "));
     }
@@ -63,41 +99,51 @@ pub fn file(stage: &StageName) -> String {
     format!("{DIRECTORY}/{stage}.yaml")
 }
 
-/// How the rendered file differs from what it should be, as a unified diff; `None` where it does not.
+/// The template of the roles that a pipeline deploys the stage in, relative to the repository. The dot keeps it apart
+/// from a stage, whose name has none.
+#[must_use]
+pub fn pipeline_file(stage: &StageName) -> String {
+    format!("{DIRECTORY}/{stage}.pipeline.yaml")
+}
+
+/// How a rendered file differs from what it should be, as a unified diff; `None` where it does not.
 ///
 /// # Errors
 /// When the file is there but cannot be read.
-pub fn drift(root: &Path, stage: &StageName, fresh: &str) -> anyhow::Result<Option<String>> {
-    let name = file(stage);
-    let committed = match std::fs::read_to_string(root.join(&name)) {
+pub fn drift(root: &Path, fresh: &Rendered) -> anyhow::Result<Option<String>> {
+    let name = &fresh.file;
+    let committed = match std::fs::read_to_string(root.join(name)) {
         Ok(text) => text,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
         Err(error) => return Err(error).with_context(|| format!("failed to read `{name}`")),
     };
-    if committed == fresh {
+    if committed == fresh.text {
         return Ok(None);
     }
-    let diff = similar::TextDiff::from_lines(committed.as_str(), fresh);
-    Ok(Some(diff.unified_diff().header(&name, &format!("{name} (fresh)")).to_string()))
+    let diff = similar::TextDiff::from_lines(committed.as_str(), &fresh.text);
+    Ok(Some(diff.unified_diff().header(name, &format!("{name} (fresh)")).to_string()))
 }
 
-/// Rendered templates whose stage is gone, relative to the repository.
+/// Rendered templates that no stage file asks for any longer, relative to the repository. Of a stage that could not be
+/// read, both its files may be right.
 ///
 /// # Errors
 /// When the directory cannot be read.
-pub fn orphans(root: &Path, stages: &[StageName]) -> anyhow::Result<Vec<String>> {
+pub fn orphans(root: &Path, names: &[StageName], stages: &[Stage]) -> anyhow::Result<Vec<String>> {
     let context = || format!("failed to list `{DIRECTORY}`");
     let entries = match std::fs::read_dir(root.join(DIRECTORY)) {
         Ok(entries) => entries,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
         Err(error) => return Err(error).with_context(context),
     };
+    let alone = |name: &&StageName| stages.iter().any(|stage| stage.name == **name && stage.pipeline.is_none());
+    let pipelines = names.iter().filter(|name| !alone(name)).map(pipeline_file);
+    let known: BTreeSet<_> = names.iter().map(file).chain(pipelines).collect();
     let mut orphans = Vec::new();
     for entry in entries {
-        let name = entry.with_context(context)?.file_name().to_string_lossy().into_owned();
-        let stem = name.strip_suffix(".yaml");
-        if stem.is_some_and(|stem| !stages.iter().any(|stage| stage.as_ref() == stem)) {
-            orphans.push(format!("{DIRECTORY}/{name}"));
+        let name = format!("{DIRECTORY}/{}", entry.with_context(context)?.file_name().to_string_lossy());
+        if name.ends_with(".yaml") && !known.contains(&name) {
+            orphans.push(name);
         }
     }
     orphans.sort();
@@ -115,11 +161,11 @@ pub fn run(root: &Path, args: &RenderArgs) -> anyhow::Result<ExitCode> {
     };
     let mut rendered = Vec::new();
     for stage in &stages {
-        rendered.push((&stage.name, render(root, stage)?));
+        rendered.extend(all(root, stage)?);
     }
     let orphans = match args.stage {
         Some(_) => Vec::new(),
-        None => orphans(root, &stage::names(root)?)?,
+        None => orphans(root, &stage::names(root)?, &stages)?,
     };
     if args.check { check(root, &rendered, &orphans) } else { write_all(root, &rendered, &orphans) }
 }
@@ -141,33 +187,33 @@ fn load_all(root: &Path) -> anyhow::Result<Vec<Stage>> {
     bail!("nothing was rendered, since stage files are refused{}", lines.concat())
 }
 
-fn check(root: &Path, rendered: &[(&StageName, String)], orphans: &[String]) -> anyhow::Result<ExitCode> {
+fn check(root: &Path, rendered: &[Rendered], orphans: &[String]) -> anyhow::Result<ExitCode> {
     let mut wrong = orphans.to_vec();
-    for (stage, fresh) in rendered {
-        if let Some(diff) = drift(root, stage, fresh)? {
+    for fresh in rendered {
+        if let Some(diff) = drift(root, fresh)? {
             print!("{diff}");
-            wrong.push(file(stage));
+            wrong.push(fresh.file.clone());
         }
     }
     if wrong.is_empty() {
         return Ok(ExitCode::SUCCESS);
     }
-    let gone = if orphans.is_empty() { "" } else { "; remove those whose stage is gone" };
+    let gone = if orphans.is_empty() { "" } else { "; remove those that no stage file asks for" };
     bail!("not what the stage files and templates say: {}\nhint: `cargo xtask render` mends it{gone}", quoted(&wrong))
 }
 
-fn write_all(root: &Path, rendered: &[(&StageName, String)], orphans: &[String]) -> anyhow::Result<ExitCode> {
-    for (stage, fresh) in rendered {
-        let name = file(stage);
-        if drift(root, stage, fresh)?.is_some() {
-            write(&root.join(&name), fresh)?;
+fn write_all(root: &Path, rendered: &[Rendered], orphans: &[String]) -> anyhow::Result<ExitCode> {
+    for fresh in rendered {
+        let name = &fresh.file;
+        if drift(root, fresh)?.is_some() {
+            write(&root.join(name), &fresh.text)?;
             eprintln!("wrote {name}");
         } else {
             eprintln!("{name} is fresh");
         }
     }
     for orphan in orphans {
-        eprintln!("warning: `{orphan}` has no stage file, remove one or bring back the other");
+        eprintln!("warning: no stage file asks for `{orphan}`, remove one or bring back the other");
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -9,6 +9,7 @@ use message::Locale;
 
 use crate::trigger::Trigger;
 
+mod agree;
 mod choice;
 mod number;
 mod parse;
@@ -26,7 +27,7 @@ pub use number::{Bounded, RefreshDays, RetentionDays, TokenMinutes};
 pub use problem::{Problem, Problems};
 pub use text::{
     AccountId, AttributeName, ClientName, ConfigurationSetName, EmailAddress, IdentityName, Invalid, PoolName,
-    ProductName, Region, StackName, StageName, TagKey, TagValue,
+    ProductName, Region, RepositoryName, StackName, StageName, TagKey, TagValue,
 };
 
 /// Where the stage files lie, relative to the repository.
@@ -44,6 +45,8 @@ pub struct Stage {
     pub gate: bool,
     pub log_retention: RetentionDays,
     pub email: Email,
+    /// Who may deploy the stage without a person's credentials; none where only people do.
+    pub pipeline: Option<Pipeline>,
     /// The mailbox that is subscribed to the alarms' topic, if the stage names one.
     pub alarm_address: Option<EmailAddress>,
     /// At least one; names are unique.
@@ -63,6 +66,14 @@ pub struct Aws {
     pub architecture: Architecture,
     /// Whether the stack cannot be deleted until somebody has taken that off.
     pub termination_protection: bool,
+}
+
+/// A pipeline that plans and deploys a stage in roles of its own.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Pipeline {
+    /// The one whose workflows may take the roles.
+    pub github_repository: RepositoryName,
 }
 
 #[derive(Debug, Clone)]

@@ -3,12 +3,12 @@
 use challenge::policy::{Lockout, Policy};
 use toml_span::value::ValueInner;
 
-use super::choice::{Architecture, AuthFlow, Identity, Tier};
+use super::choice::AuthFlow;
 use super::problem::{Collector, Problems};
 use super::raw::{Raw, RawAppClient, RawAws, RawChallenge, RawEmail, RawUserPool};
 use super::reader::{At, Section, Setting as _, described, shown};
-use super::text::{EmailAddress, IdentityName, StageName, TagKey, TagValue};
-use super::{AppClient, Aws, Challenge, Email, Stage, UserPool, policy};
+use super::text::{RepositoryName, StageName, TagKey, TagValue};
+use super::{AppClient, Aws, Challenge, Email, Pipeline, Stage, UserPool, agree, policy};
 
 pub(super) fn stage(name: StageName, text: &str) -> Result<Stage, Problems> {
     let mut problems = Collector::new(&super::file(&name), text);
@@ -16,7 +16,7 @@ pub(super) fn stage(name: StageName, text: &str) -> Result<Stage, Problems> {
         Ok(value) => Section::new("", value, &mut problems).and_then(|mut top| {
             let raw = read(&mut top, &mut problems);
             top.close(&mut problems);
-            agree(&raw, &mut problems);
+            agree::check(&raw, &mut problems);
             policy::check(&raw, &mut problems);
             finish(name, raw)
         }),
@@ -85,9 +85,19 @@ fn read(top: &mut Section<'_>, problems: &mut Collector<'_>) -> Raw {
         };
         email.close(problems);
     }
+    raw.github_repository = read_repository(top, problems);
     read_app_clients(top, &mut raw, problems);
     read_tags(top, &mut raw, problems);
     raw
+}
+
+/// The section may be left out; one that is there names the repository.
+fn read_repository(top: &mut Section<'_>, problems: &mut Collector<'_>) -> Option<Option<At<RepositoryName>>> {
+    let Some(value) = top.take("pipeline") else { return Some(None) };
+    let mut pipeline = Section::new("pipeline", value, problems)?;
+    let repository = pipeline.required("github_repository", problems);
+    pipeline.close(problems);
+    repository.map(Some)
 }
 
 fn read_app_clients(top: &mut Section<'_>, raw: &mut Raw, problems: &mut Collector<'_>) {
@@ -152,60 +162,6 @@ fn read_tags(top: &mut Section<'_>, raw: &mut Raw, problems: &mut Collector<'_>)
     }
 }
 
-/// What one value says about another.
-fn agree(raw: &Raw, problems: &mut Collector<'_>) {
-    let email = &raw.email;
-    if let (Some(Some(_)), Some(architecture)) = (&raw.aws.account, &raw.aws.architecture)
-        && architecture.value == Architecture::Host
-    {
-        problems.add(architecture.offset, "`aws.architecture`: `host` is for a stage without an account, since the machine that builds is not the one that runs");
-    }
-    if let (Some(address), Some(identity)) = (&email.from_address, &email.identity_name)
-        && !covers(&identity.value, &address.value)
-    {
-        problems.add(
-            identity.offset,
-            format!("`email.identity_name`: `{}` is neither `{}` nor its domain", identity.value, address.value),
-        );
-    }
-    if let (Some(identity), Some(region), Some(home)) = (&email.identity, &email.region, &raw.aws.region)
-        && identity.value == Identity::Managed
-        && region.value != home.value
-    {
-        problems.add(
-            region.offset,
-            format!("`email.region`: an identity that the stack manages lies in the stack's Region `{}`", home.value),
-        );
-    }
-    if let (Some(identity), Some(Some(_))) = (&email.identity, &raw.aws.account)
-        && identity.value == Identity::Managed
-    {
-        problems.add(identity.offset, "`email.identity`: `managed` is for a stage without an account: Cognito checks its sender when the pool is made, and SES has not verified yet what the same stack makes; verify it first, and say `existing`");
-    }
-    for (index, client) in raw.app_clients.iter().enumerate() {
-        let earlier = &raw.app_clients[..index];
-        if let Some(name) = &client.name
-            && earlier.iter().any(|other| other.name.as_ref().is_some_and(|other| other.value == name.value))
-        {
-            problems.add(name.offset, format!("`app_client.name`: there is another app client `{}`", name.value));
-        }
-        if let (Some(flows), Some(tier)) = (&client.auth_flows, &raw.user_pool.tier)
-            && tier.value == Tier::Lite
-            && let Some(flow) = flows.iter().find(|flow| flow.value == AuthFlow::User)
-        {
-            problems
-                .add(flow.offset, "`app_client.auth_flows`: `ALLOW_USER_AUTH` needs the tier `essentials` or `plus`");
-        }
-    }
-}
-
-fn covers(identity: &IdentityName, address: &EmailAddress) -> bool {
-    let (identity, domain) = (identity.as_ref(), address.domain());
-    identity == address.as_ref()
-        || identity == domain
-        || domain.strip_suffix(identity).is_some_and(|parent| parent.ends_with('.'))
-}
-
 fn finish(name: StageName, raw: Raw) -> Option<Stage> {
     let (aws, pool, challenge, email) = (raw.aws, raw.user_pool, raw.challenge, raw.email);
     let app_clients: Option<Vec<_>> = raw.app_clients.into_iter().map(finish_app_client).collect();
@@ -254,6 +210,7 @@ fn finish(name: StageName, raw: Raw) -> Option<Stage> {
             product_name: email.product_name?.value,
             default_locale: email.default_locale?.value,
         },
+        pipeline: raw.github_repository?.map(|at| Pipeline { github_repository: at.value }),
         alarm_address: raw.alarm_address?.map(|at| at.value),
         app_clients: app_clients?,
         tags: raw.tags,

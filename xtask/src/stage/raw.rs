@@ -12,7 +12,7 @@ use super::number::{RefreshDays, RetentionDays, TokenMinutes};
 use super::reader::At;
 use super::text::{
     AccountId, AttributeName, ClientName, ConfigurationSetName, EmailAddress, IdentityName, PoolName, ProductName,
-    Region, StackName, TagKey, TagValue,
+    Region, RepositoryName, StackName, TagKey, TagValue,
 };
 
 #[derive(Debug, Default)]
@@ -24,6 +24,8 @@ pub(super) struct Raw {
     pub(super) gate: Option<At<bool>>,
     pub(super) log_retention: Option<At<RetentionDays>>,
     pub(super) email: RawEmail,
+    /// The outer `None` is a mistake, the inner one a section that is not there.
+    pub(super) github_repository: Option<Option<At<RepositoryName>>>,
     pub(super) alarm_address: Option<Option<At<EmailAddress>>>,
     pub(super) app_clients: Vec<RawAppClient>,
     /// No app client could be read at all.

@@ -123,6 +123,15 @@ fn one_mistake_is_one_message_on_its_line() {
          &["`app_client.name`: there is another app client `web` <- name = \"web\""]),
         ("nothing said of termination", "termination_protection = false # the local AWS is there to be thrown away\n", "",
          &["`aws.termination_protection` is missing <- [aws]"]),
+        ("pipeline into the local AWS", "[tags]", "[pipeline]\ngithub_repository = \"example/sign-in\"\n\n[tags]",
+         &["`pipeline`: a stage without an account is on the local AWS, where no pipeline deploys <- github_repository = \"example/sign-in\""]),
+        ("repository without an owner", "[tags]", "[pipeline]\ngithub_repository = \"sign-in\"\n\n[tags]",
+         &["`pipeline.github_repository`: `sign-in` is not a repository such as `owner/name` <- github_repository = \"sign-in\""]),
+        ("empty pipeline", "[tags]", "[pipeline]\n\n[tags]",
+         &["`pipeline.github_repository` is missing <- [pipeline]"]),
+        ("unknown key of a pipeline", "[tags]", "[pipeline]\ngithub_repository = \"x\"\nbranch = \"main\"\n\n[tags]",
+         &["`pipeline.github_repository`: `x` is not a repository such as `owner/name` <- github_repository = \"x\"",
+           "unknown key `pipeline.branch` <- branch = \"main\""]),
         ("stack name that functions cannot begin with", "stack = \"cognito-email-mfa-local\"", "stack = \"a-name-of-more-than-thirty-six-characters\"",
          &["`aws.stack`: `a-name-of-more-than-thirty-six-characters` has 41 characters, at most 36 are allowed <- stack = \"a-name-of-more-than-thirty-six-characters\""]),
         ("reserved tag", "product = \"cognito-email-mfa\"", "\"aws:product\" = \"x\"",
@@ -153,6 +162,45 @@ fn an_account_has_a_sender_that_is_verified_before() {
     let text = changed(LOCAL, "architecture = \"host\"", "account = \"111122223333\"\narchitecture = \"arm64\"");
     assert!(parse(&text).is_err());
     assert!(!parse(&changed(&text, "identity = \"managed\"", "identity = \"existing\"")).unwrap().is_local());
+}
+
+/// Else whoever registers the name of the example could deploy into an account that is real.
+#[test]
+fn an_account_of_ones_own_trusts_a_repository_of_ones_own() {
+    let account = changed(PROD, "111122223333", "444455556666");
+    let refused = complaints(&account);
+    assert_eq!(refused.len(), 1, "{refused:?}");
+    assert!(
+        refused[0].starts_with("`pipeline.github_repository`: `OWNER/REPOSITORY` is to be replaced"),
+        "{refused:?}"
+    );
+    let repository = parse(&changed(&account, "OWNER/REPOSITORY", "example/sign-in")).unwrap().pipeline.unwrap();
+    assert_eq!(repository.github_repository.as_ref(), "example/sign-in");
+    let (before, section) = account.split_once("[pipeline]").unwrap();
+    let (_, after) = section.split_once("\n\n").unwrap();
+    assert!(parse(&format!("{before}{after}")).unwrap().pipeline.is_none());
+}
+
+#[test]
+fn repositories() {
+    for (text, expected) in [
+        ("owner/name", true),
+        ("Owner-1/na_me.x", true),
+        ("owner", false),
+        ("owner/", false),
+        ("/name", false),
+        ("owner/..", false),
+        ("owner@12/name@345", true),
+        ("owner@/name", false),
+        ("owner@x/name", false),
+        ("owner/name@1@2", false),
+        ("owner/name/more", false),
+        ("owner/*", false),
+        ("owner/name:ref:x", false),
+        ("owner/na me", false),
+    ] {
+        assert_eq!(RepositoryName::new(text).is_ok(), expected, "{text}");
+    }
 }
 
 #[test]

@@ -69,6 +69,10 @@ text! {
     StackName, |text| name(text, 36, |c| c.is_ascii_alphabetic(), |c| c.is_ascii_alphanumeric() || c == '-')
 }
 text! {
+    /// A repository as GitHub's tokens name it: `owner/name`, of newer ones `owner@1/name@2` with their ids. Case counts.
+    RepositoryName, |text| holds(is_repository(text), text, "not a repository such as `owner/name`")
+}
+text! {
     /// The name of a user pool, 1 to 128 characters.
     PoolName, |text| {
         length(text, 128)?;
@@ -231,6 +235,18 @@ fn is_domain(text: &str) -> bool {
             && !label.ends_with('-')
     };
     text.len() <= 253 && text.contains('.') && text.split('.').all(label)
+}
+
+fn is_repository(text: &str) -> bool {
+    let word = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    let part = |text: &str, most: usize, allowed: &dyn Fn(char) -> bool| {
+        let (name, id) = text.split_once('@').map_or((text, None), |(name, id)| (name, Some(id)));
+        let numeric = |id: &str| (1..=20).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_digit());
+        (1..=most).contains(&name.len()) && name.chars().all(allowed) && id.is_none_or(numeric)
+    };
+    text.split_once('/').is_some_and(|(owner, name)| {
+        part(owner, 39, &word) && part(name, 100, &|c| word(c) || c == '.') && !matches!(name, "." | "..")
+    })
 }
 
 fn is_tag_character(c: char) -> bool {

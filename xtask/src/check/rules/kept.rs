@@ -4,10 +4,10 @@ use crate::stage::Risk;
 use crate::template::Template;
 
 use super::Fault;
-use super::read::{POOL, SECRET, TABLE, is_true, of_kind};
+use super::read::{CLIENT, POOL, SECRET, TABLE, is_true, of_kind};
 
 /// Resources that hold what cannot be made again.
-const STATEFUL: [&str; 3] = [POOL, TABLE, SECRET];
+const STATEFUL: [&str; 4] = [POOL, CLIENT, TABLE, SECRET];
 /// A first creation that fails may take along what it has made: nobody is in it yet.
 const KEEPING: [&str; 2] = ["Retain", "RetainExceptOnCreate"];
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::render;
 use crate::stage::{self, Stage};
@@ -24,6 +24,11 @@ fn stage(name: &str) -> Stage {
 
 fn rendered(name: &str) -> Template {
     Template::parse(&render::render(root(), &stage(name)).unwrap()).unwrap()
+}
+
+/// The roles of a stage's pipeline.
+fn roles(name: &str) -> Template {
+    Template::parse(&render::all(root(), &stage(name)).unwrap()[1].text).unwrap()
 }
 
 /// What is broken in a good template: a place inside of its resources and what is put there, null to take it away.
@@ -65,9 +70,13 @@ fn found(template: &Template, accepted: &[Risk]) -> Vec<String> {
 }
 
 #[test]
-fn the_committed_stages_have_no_findings_beside_what_they_accept() {
+fn what_is_committed_has_no_findings_beside_what_it_accepts() {
     for name in stage::names(root()).unwrap() {
-        assert_eq!(judge(&rendered(name.as_ref()), &stage(name.as_ref()).accepted), [], "{name}");
+        let stage = stage(name.as_ref());
+        for rendered in render::all(root(), &stage).unwrap() {
+            let template = Template::parse(&rendered.text).unwrap();
+            assert_eq!(judge(&template, &stage.accepted), [], "{}", rendered.file);
+        }
     }
 }
 
@@ -76,6 +85,43 @@ fn one_broken_thing_is_found_as_that_and_nothing_else() {
     let good = rendered("dev");
     for (name, breaks, expected) in table() {
         assert_eq!(found(&broken(&good, &breaks), &[]), expected, "{name}");
+    }
+}
+
+#[test]
+fn a_pipeline_s_roles_are_judged_alike() {
+    let good = roles("prod");
+    let subject = |text: &str| {
+        json!({ "StringEquals": {
+            "token.actions.githubusercontent.com:aud": "sts.amazonaws.com",
+            "token.actions.githubusercontent.com:sub": text,
+        }})
+    };
+    let condition: &'static str = "DeployRole/AssumeRolePolicyDocument/Statement/0/Condition";
+    let action: &'static str = "DeployRole/Policies/0/PolicyDocument/Statement/1/Action";
+    let resource: &'static str = "ExecutionRole/Policies/1/PolicyDocument/Statement/1/Resource";
+    let every = json!("*");
+    for (name, broken_by, expected) in [
+        ("any branch", (condition, subject("repo:example/sign-in:*")), "federated-trust DeployRole"),
+        ("no condition", (condition, Value::Null), "federated-trust DeployRole federated-trust DeployRole"),
+        ("any change", (action, json!("cloudformation:*")), "wildcards DeployRole"),
+        ("any resource", (resource, every.clone()), "wildcards ExecutionRole"),
+        (
+            "an action that has resources",
+            ("ExecutionRole/Policies/1/PolicyDocument/Statement/0/Action", json!("cognito-idp:DeleteUserPool")),
+            "wildcards ExecutionRole",
+        ),
+    ] {
+        assert_eq!(found(&broken(&good, &[broken_by]), &[]).join(" "), expected, "{name}");
+    }
+}
+
+/// The page that lists the rules lists them all.
+#[test]
+fn every_rule_is_written_down() {
+    let page = std::fs::read_to_string(root().join("ARCHITECTURE.md")).unwrap();
+    for rule in RULES {
+        assert!(page.contains(&format!("`{}`", rule.name)), "{}", rule.name);
     }
 }
 
@@ -118,9 +164,9 @@ fn an_accepted_risk_excuses_its_findings_and_no_others() {
 fn a_parameter_is_judged_by_its_default() {
     let mut template = rendered("dev");
     let pool = &mut template.resources.get_mut("UserPool").unwrap().properties;
-    pool["DeletionProtection"] = serde_json::json!({ "Ref": "DeletionProtection" });
+    pool["DeletionProtection"] = json!({ "Ref": "DeletionProtection" });
     for (default, expected) in [("ACTIVE", 0), ("INACTIVE", 1)] {
-        let parameter = serde_json::json!({ "Type": "String", "Default": default });
+        let parameter = json!({ "Type": "String", "Default": default });
         template.parameters.insert("DeletionProtection".to_owned(), parameter);
         assert_eq!(judge(&template, &[]).len(), expected, "{default}");
     }

@@ -9,16 +9,18 @@ use super::read::{list, text, walk};
 use super::statement::{Statement, allowing};
 
 /// Actions that AWS checks against no resource, so that `*` is all that can be said.
-const WITHOUT_RESOURCE: [&str; 6] = [
-    "cloudformation:DescribeStackDriftDetectionStatus",
+const WITHOUT_RESOURCE: [&str; 8] = [
     "cognito-idp:CreateUserPool",
+    "cognito-idp:ListUserPools",
+    "dynamodb:ListTables",
     "lambda:GetAccountSettings",
     "logs:DescribeLogGroups",
     "secretsmanager:GetRandomPassword",
+    "secretsmanager:ListSecrets",
     "ses:GetAccount",
 ];
 /// Resources whose names AWS chooses, all of it: within one account and Region they cannot be told apart beforehand.
-const UNNAMED: [&str; 1] = ["userpool/*"];
+const UNNAMED: [&str; 2] = ["changeSet/*", "userpool/*"];
 /// Services whose ARNs have no type before the name.
 const UNTYPED: [&str; 2] = ["s3", "sns"];
 

@@ -35,6 +35,7 @@ pub(super) fn table() -> Vec<Row> {
         ("no verifying trigger", vec![("UserPool/LambdaConfig/VerifyAuthChallengeResponse", Value::Null)], &["challenge-triggers UserPool"]),
         ("no deletion protection", vec![("UserPool/DeletionProtection", json!("INACTIVE"))], &["deletion-protection UserPool"]),
         ("pool deleted with the stack", vec![("UserPool/DeletionPolicy", Value::Null)], &["kept UserPool"]),
+        ("client deleted with the stack", vec![("AppClientWeb/DeletionPolicy", Value::Null)], &["kept AppClientWeb"]),
         ("key deleted with the stack", vec![("CodeKey/DeletionPolicy", json!("Delete"))], &["kept CodeKey"]),
         ("table lost when replaced", vec![("StateTable/UpdateReplacePolicy", json!("Delete"))], &["kept StateTable"]),
         ("table without a way back", vec![("StateTable/PointInTimeRecoverySpecification/PointInTimeRecoveryEnabled", json!(false))], &["backups StateTable"]),
