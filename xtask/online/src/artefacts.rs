@@ -66,6 +66,23 @@ pub async fn upload(
     Ok(versions)
 }
 
+/// The checksum that S3 keeps of one version of an object, base64; none where there is no such version any more.
+///
+/// # Errors
+/// When S3 does not answer.
+pub async fn checksum(session: &Session, bucket: &str, key: &str, version: &str) -> anyhow::Result<Option<String>> {
+    let request = Client::new(&session.sdk_config).head_object().bucket(bucket).key(key).version_id(version);
+    let request = request.expected_bucket_owner(&session.account).checksum_mode(ChecksumMode::Enabled);
+    match request.send().await {
+        Ok(object) => Ok(object.checksum_sha256),
+        // HEAD is answered without words: the status alone says that the version is gone, deleted, or no version at all.
+        Err(error) if matches!(error.raw_response().map(|raw| raw.status().as_u16()), Some(400 | 404 | 405)) => {
+            Ok(None)
+        }
+        Err(error) => Err(aws::sdk(error)).with_context(|| format!("failed to look for `s3://{bucket}/{key}`")),
+    }
+}
+
 struct Store<'a> {
     client: Client,
     bucket: &'a str,

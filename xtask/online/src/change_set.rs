@@ -29,6 +29,24 @@ pub struct ChangeSet {
     pub changes: Vec<Change>,
 }
 
+/// Why a change set is made, which its name begins with: one that waits for a reviewer is not taken for a leftover.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    Deploy,
+    Plan,
+}
+
+impl Purpose {
+    /// What the names of such change sets begin with.
+    #[must_use]
+    pub const fn prefix(self) -> &'static str {
+        match self {
+            Self::Deploy => "deploy-",
+            Self::Plan => "plan-",
+        }
+    }
+}
+
 impl Change {
     /// As CloudFormation has it; none for what is no resource's.
     fn of(change: &ResourceChange) -> Self {
@@ -77,8 +95,9 @@ pub async fn create(
     decision: Decision,
     desired: &Desired,
     role_arn: Option<&str>,
+    purpose: Purpose,
 ) -> anyhow::Result<Option<ChangeSet>> {
-    let name = format!("deploy-{:016x}", rand::random::<u64>());
+    let name = format!("{}{:016x}", purpose.prefix(), rand::random::<u64>());
     let kind = if decision == Decision::Create { ChangeSetType::Create } else { ChangeSetType::Update };
     let request = client.create_change_set().stack_name(stack).change_set_name(&name).change_set_type(kind);
     let request = request.template_body(&desired.template).capabilities(Capability::CapabilityIam);
@@ -141,6 +160,14 @@ fn answer(status: Option<&ChangeSetStatus>, reason: Option<String>, changes: Vec
         Some(status) => Answer::Failed(format!("{reason} ({})", status.as_str())),
         None => Answer::Failed(reason),
     }
+}
+
+/// What a change set would do, as CloudFormation tells it.
+///
+/// # Errors
+/// When there is no such change set, or CloudFormation does not answer.
+pub async fn changes(client: &Client, set: &ChangeSet) -> anyhow::Result<Vec<Change>> {
+    Ok(describe(client, set).await?.2)
 }
 
 /// All pages of a change set, each change with the values that CloudFormation gives. Asked for values it can leave changes

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use aws_sdk_cloudformation::types::StackStatus;
+use serde::{Deserialize, Serialize};
 use xtask::bundle::StageBundle;
 use xtask::stage::Stage;
 use xtask::template::Template;
@@ -12,7 +13,7 @@ use xtask::trigger::Trigger;
 pub const PROTECTION: &str = "DeletionProtection";
 
 /// What the stack is to be made of.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Desired {
     pub template: String,
     pub parameters: BTreeMap<String, String>,

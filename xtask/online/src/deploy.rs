@@ -1,36 +1,35 @@
 //! The verb `deploy`: bundle, see what would change, apply it, say how to go on.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Context as _, bail};
 use aws_sdk_cloudformation::Client;
-use xtask::bundle::{self, StageBundle};
+use xtask::bundle::StageBundle;
 use xtask::cli::DeployArgs;
-use xtask::local;
-use xtask::stage::{self, Stage};
+use xtask::stage::Stage;
 
-use crate::aws::{self, Session};
+use crate::aws::Session;
+use crate::change_set::{ChangeSet, Purpose};
 use crate::consent::Consent;
 use crate::decision::{self, Decision, Deployed, Desired};
 use crate::plan::Plan;
-use crate::{apply, artefacts, bucket, change_set, outputs, review, safety, stack};
+use crate::{apply, artefacts, bucket, change_set, outputs, plan_file, review, safety, source, stack};
 
-/// `root` is where the repository was found, if it was: whoever deploys a bundle needs none.
+/// `root` is where the repository was found, if it was: whoever deploys a bundle or a plan needs none.
 ///
 /// # Errors
 /// When a step fails, or the change was not agreed to.
 pub async fn run(root: anyhow::Result<PathBuf>, args: &DeployArgs) -> anyhow::Result<ExitCode> {
-    let (session, bundle) = match &args.bundle {
-        Some(dir) => {
-            let bundle = bundle::open(dir, args.stage.name())?;
-            (aws::connect_from(root.ok().as_deref(), &bundle.stage).await?, bundle)
+    let session = match &args.plan {
+        Some(file) => plan_file::deploy(root.ok().as_deref(), file, args.stage.stage.as_deref()).await?,
+        None => {
+            let (session, bundle) = source::open(root, args.stage.name(), args.bundle.as_deref()).await?;
+            deploy(&session, &bundle, args).await?;
+            session
         }
-        None => from_sources(&root?, args.stage.name()).await?,
     };
     let stage = &session.stage;
-    deploy(&session, &bundle, args).await?;
-
     let outputs = outputs::read(&session).await?;
     print!("{}", outputs.to_text());
     if stage.is_local() {
@@ -45,55 +44,80 @@ pub async fn run(root: anyhow::Result<PathBuf>, args: &DeployArgs) -> anyhow::Re
     Ok(ExitCode::SUCCESS)
 }
 
-/// Builds the stage here and now. The account is checked before minutes are spent.
-///
-/// # Errors
-/// When the account is another one, or the build fails.
-pub async fn from_sources(root: &Path, stage: &str) -> anyhow::Result<(Session, StageBundle)> {
-    let stage = stage::load(root, stage)?;
-    if stage.is_local() {
-        local::ensure_started(root)?;
-    }
-    let session = aws::connect(root, &stage).await?;
-    let dir = bundle::dir_of(root, &stage.name);
-    tokio::task::block_in_place(|| bundle::build(root, std::slice::from_ref(&stage), &dir))?;
-    let bundle = bundle::open(&dir, stage.name.as_ref())?;
-    warn_if_stale(root, &bundle, &stage);
-    Ok((session, bundle))
-}
-
 /// Brings the stack to what the bundle says, if reads alone show that it is not there yet.
 async fn deploy(session: &Session, bundle: &StageBundle, args: &DeployArgs) -> anyhow::Result<()> {
-    let stage = &session.stage;
     let client = Client::new(&session.sdk_config);
-    let name = stage.aws.stack.as_ref();
+    let name = session.stage.aws.stack.as_ref();
     let desired = Desired::new(bundle)?;
-    let (decision, deployed) = decide(&client, stage, &desired).await?;
+    let (decision, deployed) = decide(&client, &session.stage, &desired).await?;
+    let dangers = review::dangers(decision, deployed.as_ref(), &desired)?;
+    safety::judge(dangers, &args.allow_replace).with_context(|| format!("refused to deploy the stack `{name}`"))?;
     if decision == Decision::Nothing {
-        safety::judge(Vec::new(), &args.allow_replace)?;
         eprintln!("nothing to change");
         return Ok(());
     }
     let plan = Plan::new(&session.account, bundle, decision, deployed.as_ref(), &desired)?;
-    let dangers = review::dangers(decision, deployed.as_ref(), &desired)?;
-    safety::judge(dangers, &args.allow_replace).with_context(|| format!("refused to deploy the stack `{name}`"))?;
     // Asked for before the first write, so that a pipeline without `--yes` leaves nothing behind.
-    let consent = Consent::of(stage, args.yes)?;
+    let consent = Consent::of(&session.stage, args.yes)?;
 
     let bucket = bucket::ensure(session).await?;
     let desired = desired.pinned(&artefacts::upload(session, &bucket, bundle).await?);
     let role = args.role_arn.as_deref();
-    if decision == Decision::Update {
-        return change(session, &client, decision, &desired, consent, role, &plan).await;
+    let first = if decision == Decision::Create { desired.unprotected() } else { desired.clone() };
+    let Some(set) = change_set::create(&client, name, decision, &first, role, Purpose::Deploy).await? else {
+        eprintln!("nothing to change");
+        return Ok(());
+    };
+    if set.changes.is_empty() {
+        eprintln!("no resource changes, only what the stack says about itself");
     }
-    change(session, &client, decision, &desired.unprotected(), consent, role, &plan).await?;
-    let (rest, deployed) = decide(&client, stage, &desired).await?;
+    eprintln!("{}", plan.with_change_set(&set.changes).brief());
+    let question = format!("Apply these changes to account {}?", session.account);
+    if !consent.obtain(&question)? {
+        change_set::discard(&client, &set).await?;
+        bail!("not applied, so nothing has changed on the stack `{name}`");
+    }
+    carry_out(session, decision, &desired, &set, role).await
+}
+
+/// Executes a change set that was agreed to. Where it creates the stack, the user pool is protected once it is there: a
+/// protected one could not be taken back if something else fails.
+///
+/// # Errors
+/// When CloudFormation refuses, or a resource failed.
+pub async fn carry_out(
+    session: &Session,
+    decision: Decision,
+    desired: &Desired,
+    set: &ChangeSet,
+    role: Option<&str>,
+) -> anyhow::Result<()> {
+    let client = Client::new(&session.sdk_config);
+    execute(session, &client, set).await?;
+    if decision == Decision::Create { protect(session, desired, role).await } else { Ok(()) }
+}
+
+/// Turns on the protection that a first creation goes without, if the template asks for it.
+///
+/// # Errors
+/// When CloudFormation refuses.
+pub async fn protect(session: &Session, desired: &Desired, role: Option<&str>) -> anyhow::Result<()> {
+    let client = Client::new(&session.sdk_config);
+    let name = session.stage.aws.stack.as_ref();
+    let (rest, _) = decide(&client, &session.stage, desired).await?;
     if rest == Decision::Nothing {
         return Ok(());
     }
-    let plan = Plan::new(&session.account, bundle, rest, deployed.as_ref(), &desired)?;
     eprintln!("the stack is there; now the user pool is protected from deletion");
-    change(session, &client, rest, &desired, Consent::Given, role, &plan).await
+    match change_set::create(&client, name, rest, desired, role, Purpose::Deploy).await? {
+        Some(set) => execute(session, &client, &set).await,
+        None => Ok(()),
+    }
+}
+
+async fn execute(session: &Session, client: &Client, set: &ChangeSet) -> anyhow::Result<()> {
+    let stage = &session.stage;
+    apply::execute(client, stage, set).await.with_context(|| format!("failed to deploy the stage `{}`", stage.name))
 }
 
 /// What there is to do, by reads alone.
@@ -111,42 +135,6 @@ pub async fn decide(client: &Client, stage: &Stage, desired: &Desired) -> anyhow
         )
     })?;
     Ok((decision, deployed))
-}
-
-/// One change set from its creation to its end.
-async fn change(
-    session: &Session,
-    client: &Client,
-    decision: Decision,
-    desired: &Desired,
-    consent: Consent,
-    role_arn: Option<&str>,
-    plan: &Plan,
-) -> anyhow::Result<()> {
-    let stage = &session.stage;
-    let name = stage.aws.stack.as_ref();
-    let Some(set) = change_set::create(client, name, decision, desired, role_arn).await? else {
-        eprintln!("nothing to change");
-        return Ok(());
-    };
-    if set.changes.is_empty() {
-        eprintln!("no resource changes, only what the stack says about itself");
-    }
-    eprintln!("{}", plan.clone().with_change_set(&set.changes).brief());
-    let question = format!("Apply these changes to account {}?", session.account);
-    if !consent.obtain(&question)? {
-        change_set::discard(client, &set).await?;
-        bail!("not applied, so nothing has changed on the stack `{name}`");
-    }
-    apply::execute(client, stage, &set).await.with_context(|| format!("failed to deploy the stage `{}`", stage.name))
-}
-
-/// What is deployed is what the stage file says now, which a reviewer of the committed file has not seen.
-fn warn_if_stale(root: &Path, bundle: &StageBundle, stage: &Stage) {
-    let file = format!("deploy/rendered/{}.yaml", stage.name);
-    if std::fs::read_to_string(root.join(&file)).ok().as_deref() != Some(&bundle.template) {
-        eprintln!("warning: `{file}` is not what is being deployed\nhint: `cargo xtask render` brings it up to date");
-    }
 }
 
 fn next_commands(stage: &Stage) -> String {

@@ -21,14 +21,15 @@ pub mod events;
 pub mod logs;
 pub mod outputs;
 pub mod password;
-
 pub mod plan;
+pub mod plan_file;
 pub mod poll;
 pub mod review;
 pub mod rotation;
 pub mod safety;
 pub mod ses;
 pub mod sign_in;
+pub mod source;
 pub mod stack;
 pub mod status;
 pub mod unread;

@@ -5,15 +5,16 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 use aws_sdk_cloudformation::Client;
-use xtask::bundle;
 use xtask::cli::{PlanArgs, PlanFormat};
 use xtask::template::Template;
 
-use crate::aws::{self, Session};
+use crate::aws::Session;
+use crate::change_set::Purpose;
 use crate::decision::{Decision, Deployed, Desired};
 use crate::plan::Plan;
+use crate::plan_file::Basis;
 use crate::safety::{self, Danger};
-use crate::{change_set, deploy};
+use crate::{change_set, deploy, plan_file, source};
 
 /// Changes wait to be deployed, under `--detailed-exitcode`.
 const PENDING: u8 = 2;
@@ -23,28 +24,34 @@ const PENDING: u8 = 2;
 /// # Errors
 /// When the stack cannot be read, CloudFormation refuses the template, or the change would lose what cannot be made again.
 pub async fn run(root: anyhow::Result<PathBuf>, args: &PlanArgs) -> anyhow::Result<ExitCode> {
-    let (session, bundle) = match &args.bundle {
-        Some(dir) => {
-            let bundle = bundle::open(dir, args.stage.name())?;
-            (aws::connect_from(root.ok().as_deref(), &bundle.stage).await?, bundle)
-        }
-        None => deploy::from_sources(&root?, args.stage.name()).await?,
-    };
+    let (session, bundle) = source::open(root, args.stage.name(), args.bundle.as_deref()).await?;
     let client = Client::new(&session.sdk_config);
     let desired = Desired::new(&bundle)?;
     let (decision, deployed) = deploy::decide(&client, &session.stage, &desired).await?;
     let mut plan = Plan::new(&session.account, &bundle, decision, deployed.as_ref(), &desired)?;
-    if plan.is_pending() && !args.no_change_set {
-        plan = ask(&session, &client, decision, &desired, deployed.as_ref(), plan, args.role_arn.as_deref()).await?;
+    let judged = safety::judge(dangers(decision, deployed.as_ref(), &desired)?, &args.allow_replace);
+    match &args.out {
+        // There is nothing to apply of a plan that is refused.
+        Some(_) if judged.is_err() => {}
+        Some(file) => {
+            let basis = Basis { decision, deployed, desired };
+            plan = plan_file::make(&session, &bundle, basis, plan, args.role_arn.as_deref(), file).await?;
+        }
+        None if plan.is_pending() && !args.no_change_set => {
+            plan =
+                ask(&session, &client, decision, &desired, deployed.as_ref(), plan, args.role_arn.as_deref()).await?;
+        }
+        None => {}
     }
     match args.format {
         PlanFormat::Text => println!("{plan}"),
         PlanFormat::Json => println!("{}", serde_json::to_string_pretty(&plan)?),
         PlanFormat::Markdown => print!("{}", plan.to_markdown()),
     }
-    let dangers = dangers(decision, deployed.as_ref(), &desired)?;
-    safety::judge(dangers, &args.allow_replace)
-        .with_context(|| format!("`deploy` will refuse to change the stack `{}`", plan.stack))?;
+    judged.with_context(|| format!("`deploy` will refuse to change the stack `{}`", plan.stack))?;
+    if let Some(file) = &args.out {
+        eprintln!("next: cargo xtask deploy --plan {}", file.display());
+    }
     Ok(if args.detailed_exitcode && plan.is_pending() { ExitCode::from(PENDING) } else { ExitCode::SUCCESS })
 }
 
@@ -68,7 +75,8 @@ async fn ask(
     };
     let versions = stage.triggers().map(|trigger| (trigger, known(trigger))).collect();
     let desired = desired.clone().pinned(&versions);
-    let Some(set) = change_set::create(client, stage.aws.stack.as_ref(), decision, &desired, role_arn).await? else {
+    let stack = stage.aws.stack.as_ref();
+    let Some(set) = change_set::create(client, stack, decision, &desired, role_arn, Purpose::Deploy).await? else {
         return Ok(plan);
     };
     let plan = plan.with_change_set(&set.changes);

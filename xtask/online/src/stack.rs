@@ -77,7 +77,8 @@ pub fn status(stack: &Stack) -> StackStatus {
     stack.stack_status().cloned().unwrap_or_else(|| StackStatus::from(""))
 }
 
-fn pairs<'a, T>(
+/// What of a list has a name and a value.
+pub fn pairs<'a, T>(
     items: &'a [T],
     pair: impl Fn(&'a T) -> (Option<&'a str>, Option<&'a str>),
 ) -> BTreeMap<String, String> {

@@ -15,6 +15,8 @@ use crate::trigger::Trigger;
 #[derive(Debug, Clone)]
 pub struct StageBundle {
     pub stage: Stage,
+    /// What the stage was parsed from.
+    pub stage_file: String,
     /// The rendered template.
     pub template: String,
     pub parameters: Vec<Parameter>,
@@ -63,7 +65,8 @@ fn read(dir: &Path, name: &str) -> anyhow::Result<StageBundle> {
         Ok(content)
     };
     let text = |name: &str| String::from_utf8(file(name)?).with_context(|| format!("`{name}` is no text"));
-    let stage = Stage::parse(name, &text(STAGE)?).context("its stage file is refused")?;
+    let stage_file = text(STAGE)?;
+    let stage = Stage::parse(name, &stage_file).context("its stage file is refused")?;
 
     let built = manifest.functions.get(&entry.architecture);
     let (mut functions, mut archives) = (BTreeMap::new(), BTreeMap::new());
@@ -85,7 +88,8 @@ fn read(dir: &Path, name: &str) -> anyhow::Result<StageBundle> {
         parameters == manifest::parameters(&stage, entry.architecture, &functions),
         "`{PARAMETERS}` does not lead to its archives"
     );
-    Ok(StageBundle { stage, template: text(TEMPLATE)?, parameters, functions, commit: manifest.commit, archives })
+    let template = text(TEMPLATE)?;
+    Ok(StageBundle { stage, stage_file, template, parameters, functions, commit: manifest.commit, archives })
 }
 
 fn bytes(path: &Path) -> anyhow::Result<Vec<u8>> {

@@ -23,6 +23,9 @@ pub struct PlanArgs {
     /// Plan what `bundle` has built: compile nothing, and read nothing outside of this folder
     #[arg(long, value_name = "DIR")]
     pub bundle: Option<PathBuf>,
+    /// Keep the change set, and write what `deploy --plan` needs to apply exactly it
+    #[arg(long, value_name = "FILE", conflicts_with = "no_change_set")]
+    pub out: Option<PathBuf>,
     /// How to print it on standard output
     #[arg(long, value_enum, default_value_t)]
     pub format: PlanFormat,
@@ -55,6 +58,9 @@ pub struct DeployArgs {
     /// Deploy what `bundle` has built: compile nothing, and read nothing outside of this folder
     #[arg(long, value_name = "DIR")]
     pub bundle: Option<PathBuf>,
+    /// Apply what `plan --out` has written, without asking; refuse if anything is not as it was reviewed
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["bundle", "allow_replace", "role_arn"])]
+    pub plan: Option<PathBuf>,
     /// Apply without asking
     #[arg(long, short)]
     pub yes: bool,

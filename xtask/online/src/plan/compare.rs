@@ -1,11 +1,11 @@
 //! Two templates side by side.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use xtask::template::{Resource, Template};
 
 /// What happens to one resource.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Change {
     pub action: Action,
@@ -17,7 +17,7 @@ pub struct Change {
     pub properties: Vec<PropertyChange>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Action {
     Add,
@@ -29,7 +29,7 @@ pub enum Action {
 }
 
 /// A property, or a part of one, on its way from one value to another.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PropertyChange {
     /// Names and numbers, joined by dots.
     pub path: String,

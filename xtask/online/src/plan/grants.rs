@@ -1,11 +1,11 @@
 //! Who may do what, and what of it is new.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use xtask::template::{Resource, Template};
 
 /// One permission: a holder, an action and a resource.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Grant {
     /// The resource of the template that grants it.

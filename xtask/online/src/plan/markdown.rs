@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::text::shown;
+use super::text::{PROTECTED, shown};
 use super::{Action, Change, Plan};
 
 impl Plan {
@@ -30,6 +30,7 @@ impl Plan {
         list(&mut text, "Code", changed);
         list(&mut text, "Parameters", self.parameters.iter().map(|pair| code(&pair.to_string())));
         list(&mut text, "Tags", self.tags.iter().map(|pair| code(&pair.to_string())));
+        list(&mut text, "Afterwards", self.protect_afterwards.then(|| PROTECTED.to_owned()).into_iter());
         if !self.resources.is_empty() {
             text.push_str("\n<details><summary>Every resource</summary>\n\n");
             for change in &self.resources {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use xtask::bundle::StageBundle;
 use xtask::template::Template;
 use xtask::trigger::Trigger;
@@ -13,7 +13,7 @@ mod markdown;
 mod text;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use compare::{Action, Change, PropertyChange, compare};
 pub use grants::{Grant, widening};
@@ -24,7 +24,7 @@ use crate::decision::{Decision, Deployed, Desired};
 pub const SCHEMA_VERSION: u32 = 1;
 
 /// Everything that a reviewer has to know of a deploy.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Plan {
     pub schema_version: u32,
@@ -45,10 +45,12 @@ pub struct Plan {
     /// Without those that name code.
     pub parameters: Vec<Pair>,
     pub tags: Vec<Pair>,
+    /// Whether a second change set follows the first creation, which turns deletion protection on.
+    pub protect_afterwards: bool,
     pub summary: Summary,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Operation {
     None,
@@ -56,7 +58,7 @@ pub enum Operation {
     Update,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Source {
     /// CloudFormation, in a change set.
@@ -65,14 +67,14 @@ pub enum Source {
     Templates,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Accepted {
     pub risk: String,
     pub consequence: String,
 }
 
 /// The code of a function, which the template names by its hash.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CodeChange {
     pub function: String,
     pub before: Option<String>,
@@ -83,14 +85,14 @@ pub struct CodeChange {
 }
 
 /// A parameter or a tag.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pair {
     pub name: String,
     pub before: Option<String>,
     pub after: Option<String>,
 }
 
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Summary {
     pub add: usize,
     pub change: usize,
@@ -136,6 +138,7 @@ impl Plan {
             code: Vec::new(),
             parameters: Vec::new(),
             tags: Vec::new(),
+            protect_afterwards: decision == Decision::Create && desired.unprotected() != *desired,
             summary: Summary::default(),
         };
         if !nothing {

@@ -128,7 +128,8 @@ fn access_widens_by_what_was_not_allowed_before() {
     assert!(widening(&Template::default(), &refusal("Deny")).is_empty());
 }
 
-fn plan() -> Plan {
+/// A plan that replaces an app client.
+pub(crate) fn plan() -> Plan {
     let resources = compare(&template(&[]), &template(&[("GenerateSecret: false", "GenerateSecret: true")]));
     Plan {
         schema_version: SCHEMA_VERSION,
@@ -145,6 +146,7 @@ fn plan() -> Plan {
         code: vec![CodeChange { function: "F".into(), before: None, after: "a".repeat(64), after_bytes: 5 }],
         parameters: vec![Pair { name: "P".into(), before: Some("`x`\n".into()), after: None }],
         tags: Vec::new(),
+        protect_afterwards: false,
     }
 }
 
@@ -168,6 +170,7 @@ fn the_document_has_the_promised_shape() {
         "iamWidening",
         "operation",
         "parameters",
+        "protectAfterwards",
         "region",
         "resources",
         "schemaVersion",

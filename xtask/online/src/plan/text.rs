@@ -6,6 +6,9 @@ use serde_json::Value;
 
 use super::{Action, Change, Operation, Pair, Plan};
 
+/// What comes after a first creation.
+pub(super) const PROTECTED: &str = "once the stack is there, deletion protection of the user pool is turned on";
+
 impl fmt::Display for Plan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for accepted in &self.accepted {
@@ -22,6 +25,9 @@ impl fmt::Display for Plan {
         section(f, "code", &code.collect::<Vec<_>>())?;
         section(f, "parameters", &self.parameters)?;
         section(f, "tags", &self.tags)?;
+        if self.protect_afterwards {
+            writeln!(f, "{PROTECTED}")?;
+        }
         write!(f, "{}", self.summary)
     }
 }
