@@ -47,6 +47,18 @@ impl Desired {
         desired
     }
 
+    /// The same before anything is stored: an artefact that stays keeps its version, any other will get one.
+    #[must_use]
+    pub fn expected(self, stage: &Stage, deployed: Option<&Deployed>) -> Self {
+        let version = |trigger: Trigger| {
+            let now = |name: &str| deployed.and_then(|deployed| deployed.parameters.get(name));
+            let stays = now(trigger.key_parameter()) == self.parameters.get(trigger.key_parameter());
+            now(trigger.version_parameter()).filter(|_| stays).map_or_else(|| LATER.to_owned(), Clone::clone)
+        };
+        let versions = stage.triggers().map(|trigger| (trigger, version(trigger))).collect();
+        self.pinned(&versions)
+    }
+
     /// The same with the artefacts pinned to the versions that were verified.
     #[must_use]
     pub fn pinned(mut self, versions: &BTreeMap<Trigger, String>) -> Self {
@@ -55,6 +67,9 @@ impl Desired {
         self
     }
 }
+
+/// Stands for the version of an artefact that is not stored yet.
+const LATER: &str = "known after upload";
 
 /// What the stack is made of.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -186,6 +201,8 @@ pub fn deploy_command(stage: &Stage) -> String {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
+
     use super::*;
 
     fn map(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
@@ -251,6 +268,29 @@ mod tests {
             assert_eq!(decide(&desired(), Some(&deployed)), Ok(expected), "{name}");
         }
         assert_eq!(decide(&desired(), None), Ok(Decision::Create), "no stack");
+    }
+
+    #[test]
+    fn an_artefact_that_stays_keeps_its_version() {
+        let stage = Stage::parse(
+            xtask::stage::StageName::new("local").unwrap(),
+            include_str!("../../../deploy/stages/local.toml"),
+        );
+        let stage = stage.unwrap();
+        let (key, version) = (Trigger::Gate.key_parameter(), Trigger::Gate.version_parameter());
+        let deployed = |name: &str| Deployed {
+            parameters: map(&[(key, name), (version, "v1")]),
+            ..deployed(StackStatus::UpdateComplete)
+        };
+        for (name, deployed, expected) in [
+            ("the same", Some(deployed("gate/1.zip")), "v1"),
+            ("another", Some(deployed("gate/0.zip")), LATER),
+            ("a first one", None, LATER),
+        ] {
+            let mut desired = desired();
+            desired.parameters.insert(key.to_owned(), "gate/1.zip".to_owned());
+            assert_eq!(desired.expected(&stage, deployed.as_ref()).parameters[version], expected, "{name}");
+        }
     }
 
     #[test]

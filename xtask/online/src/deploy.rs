@@ -56,12 +56,12 @@ async fn deploy(session: &Session, bundle: &StageBundle, args: &DeployArgs) -> a
         eprintln!("nothing to change");
         return Ok(());
     }
-    let plan = Plan::new(&session.account, bundle, decision, deployed.as_ref(), &desired)?;
     // Asked for before the first write, so that a pipeline without `--yes` leaves nothing behind.
     let consent = Consent::of(&session.stage, args.yes)?;
 
     let bucket = bucket::ensure(session).await?;
     let desired = desired.pinned(&artefacts::upload(session, &bucket, bundle).await?);
+    let plan = Plan::new(&session.account, bundle, decision, deployed.as_ref(), &desired)?;
     let role = args.role_arn.as_deref();
     let first = if decision == Decision::Create { desired.unprotected() } else { desired.clone() };
     let Some(set) = change_set::create(&client, name, decision, &first, role, Purpose::Deploy).await? else {

@@ -26,8 +26,10 @@ const PENDING: u8 = 2;
 pub async fn run(root: anyhow::Result<PathBuf>, args: &PlanArgs) -> anyhow::Result<ExitCode> {
     let (session, bundle) = source::open(root, args.stage.name(), args.bundle.as_deref()).await?;
     let client = Client::new(&session.sdk_config);
+    let role_arn = args.role_arn.as_deref();
     let desired = Desired::new(&bundle)?;
     let (decision, deployed) = deploy::decide(&client, &session.stage, &desired).await?;
+    let desired = desired.expected(&session.stage, deployed.as_ref());
     let mut plan = Plan::new(&session.account, &bundle, decision, deployed.as_ref(), &desired)?;
     let judged = safety::judge(dangers(decision, deployed.as_ref(), &desired)?, &args.allow_replace);
     match &args.out {
@@ -35,11 +37,10 @@ pub async fn run(root: anyhow::Result<PathBuf>, args: &PlanArgs) -> anyhow::Resu
         Some(_) if judged.is_err() => {}
         Some(file) => {
             let basis = Basis { decision, deployed, desired };
-            plan = plan_file::make(&session, &bundle, basis, plan, args.role_arn.as_deref(), file).await?;
+            plan = plan_file::make(&session, &bundle, basis, role_arn, file).await?;
         }
         None if plan.is_pending() && !args.no_change_set => {
-            plan =
-                ask(&session, &client, decision, &desired, deployed.as_ref(), plan, args.role_arn.as_deref()).await?;
+            plan = ask(&session, &client, decision, &desired, plan, role_arn).await?;
         }
         None => {}
     }
@@ -62,21 +63,11 @@ async fn ask(
     client: &Client,
     decision: Decision,
     desired: &Desired,
-    deployed: Option<&Deployed>,
     plan: Plan,
     role_arn: Option<&str>,
 ) -> anyhow::Result<Plan> {
-    const LATER: &str = "known after upload";
-    let stage = &session.stage;
-    let known = |trigger: xtask::trigger::Trigger| {
-        let same = |name: &str| deployed.and_then(|deployed| deployed.parameters.get(name));
-        let kept = same(trigger.key_parameter()) == desired.parameters.get(trigger.key_parameter());
-        same(trigger.version_parameter()).filter(|_| kept).map_or_else(|| LATER.to_owned(), Clone::clone)
-    };
-    let versions = stage.triggers().map(|trigger| (trigger, known(trigger))).collect();
-    let desired = desired.clone().pinned(&versions);
-    let stack = stage.aws.stack.as_ref();
-    let Some(set) = change_set::create(client, stack, decision, &desired, role_arn, Purpose::Deploy).await? else {
+    let stack = session.stage.aws.stack.as_ref();
+    let Some(set) = change_set::create(client, stack, decision, desired, role_arn, Purpose::Deploy).await? else {
         return Ok(plan);
     };
     let plan = plan.with_change_set(&set.changes);

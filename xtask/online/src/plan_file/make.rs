@@ -30,7 +30,6 @@ pub async fn make(
     session: &Session,
     bundle: &StageBundle,
     basis: Basis,
-    plan: Plan,
     role_arn: Option<&str>,
     path: &Path,
 ) -> anyhow::Result<Plan> {
@@ -49,7 +48,11 @@ pub async fn make(
         Decision::Nothing => None,
         decision => change_set::create(&client, stack, decision, &of_set, role_arn, Purpose::Plan).await?,
     };
-    let plan = set.as_ref().map_or_else(|| plan.clone(), |set| plan.clone().with_change_set(&set.changes));
+    let plan = Plan::new(&session.account, bundle, basis.decision, basis.deployed.as_ref(), &desired)?;
+    let plan = match &set {
+        Some(set) => plan.with_change_set(&set.changes),
+        None => plan,
+    };
     let code = |(trigger, version): (_, String)| {
         let artefact = bundle.functions.get(&trigger)?;
         Some((trigger, Code { key: artefact.key(), version, checksum: artefact.code_sha256.clone() }))
