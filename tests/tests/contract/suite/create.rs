@@ -56,6 +56,53 @@ async fn the_mail_says_who_wants_what() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_mail_speaks_the_language_of_the_page_or_of_the_user_or_of_the_stage() {
+    let rows = [
+        ("nothing is known", None, None, "vi"),
+        ("what the user chose", None, Some("fr-CA"), "fr"),
+        ("the page speaks another", Some("de"), Some("fr"), "de"),
+        ("the page has a region", Some("pt_BR"), None, "pt-BR"),
+        ("a language without a mail", Some("tlh"), Some("es"), "es"),
+        ("no language at all", Some("<script>"), None, "vi"),
+    ];
+    let world = World::with(STORE, &[("DEFAULT_LOCALE", "vi")]).await.unwrap();
+    for (id, (name, page, chosen, expected)) in (1_u8..).zip(rows) {
+        let caller = world.add_user(&format!("user-{id}"), "jane.doe@example.com");
+        let locale = chosen.map(|locale| ("locale".to_owned(), locale.to_owned()));
+        let mut user = world.aws.user(&caller.user).unwrap();
+        user.attributes.extend(locale);
+        world.aws.put_user(user);
+        let mut metadata = attempt(id.into());
+        if let Some(page) = page {
+            metadata["locale"] = json!(page);
+        }
+        let created = world.create_for(&caller, &password_verified(), &metadata).await.unwrap();
+        assert_eq!(created.state(), "CODE_SENT", "{name}");
+        let mail = world.aws.mails().pop().unwrap();
+        assert!(mail.html.contains(&format!("lang=\"{expected}\"")), "{name}: {}", mail.html);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_locked_out_is_told_once_an_hour() {
+    let world = World::with(STORE, &[("LOCK_LONGEST_WAIT", "86400")]).await.unwrap();
+    state::put_sealed(&world.aws, STORE, &world.caller, "v1.AAAA").unwrap();
+    let mut metadata = attempt(1);
+    metadata["locale"] = json!("de");
+    for (name, seconds, notices) in
+        [("at once", 0, 1), ("again", 0, 1), ("within the hour", 3_590, 1), ("after it", 11, 2), ("again", 0, 2)]
+    {
+        if seconds > 0 {
+            world.age(&world.caller, seconds).unwrap();
+        }
+        assert_eq!(world.create(&password_verified(), &metadata).await.unwrap().state(), "LOCKED", "{name}");
+        let mails = world.aws.mails();
+        assert_eq!(mails.len(), notices, "{name}");
+        assert!(mails.iter().all(|mail| mail.code().is_err() && mail.html.contains("lang=\"de\"")), "{mails:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_client_is_told_where_the_challenge_stands() {
     let world = World::start(STORE).await.unwrap();
     let created = world.create(&password_verified(), &attempt(1)).await.unwrap();
