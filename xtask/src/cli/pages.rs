@@ -61,6 +61,7 @@ pub(super) const PAGES: &[Page] = &[
             "cargo xtask plan",
             "cargo xtask plan --stage prod --no-change-set",
             "cargo xtask plan --stage prod --format markdown",
+            "cargo xtask plan --stage prod --bundle target/bundle/prod --out plan.json",
         ],
     },
     Page {
@@ -72,6 +73,7 @@ pub(super) const PAGES: &[Page] = &[
             "cargo xtask deploy",
             "cargo xtask deploy --stage prod",
             "cargo xtask deploy --stage prod --bundle target/bundle/prod --yes",
+            "cargo xtask deploy --plan plan.json",
         ],
     },
     Page {
