@@ -11,10 +11,11 @@ use aws_sdk_cloudformation::types::{
 use serde_json::Value;
 
 use crate::aws;
+use crate::cause::Why;
 use crate::decision::{Decision, Desired};
 use crate::plan::{Action, Change, PropertyChange};
 use crate::poll::Pauses;
-use crate::stack;
+use crate::{recovery, stack};
 
 const BOUND: Duration = Duration::from_secs(10 * 60);
 /// What a change set without changes fails with; there is no code for it.
@@ -109,9 +110,17 @@ pub async fn create(
         .set_role_arn(role_arn.map(str::to_owned))
         .set_tags(Some(tags.map(|tag| tag.build()).collect()))
         .send()
-        .await
-        .map_err(aws::sdk)
-        .with_context(|| format!("failed to create a change set for the stack `{stack}`"))?;
+        .await;
+    let created = match created {
+        Ok(created) => created,
+        Err(error) => {
+            let error = aws::sdk(error).context(format!("failed to create a change set for the stack `{stack}`"));
+            return Err(match recovery::under_way(client, stack).await {
+                Some(under_way) => error.context(under_way),
+                None => error,
+            });
+        }
+    };
     let set = ChangeSet {
         id: created.id.context("the new change set has no id")?,
         stack_id: created.stack_id.context("the new change set has no stack")?,
@@ -125,8 +134,9 @@ pub async fn create(
             Ok(None)
         }
         Answer::Failed(reason) => {
+            let why = Why::of_change_set(client, &set, reason).await;
             discard(client, &set).await?;
-            bail!("failed to create a change set for the stack `{stack}`: {reason}");
+            bail!("failed to create a change set for the stack `{stack}`: {why}");
         }
     }
 }

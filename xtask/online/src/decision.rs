@@ -143,6 +143,8 @@ pub enum Obstacle {
     UpdateFailed,
     #[error("the rollback of an update failed, so it is neither the old nor the new stack")]
     RollbackFailed,
+    #[error("taking resources into it failed, and so did letting go of them")]
+    ImportFailed,
     #[error("its state is not known to this program")]
     Unknown,
 }
@@ -161,7 +163,8 @@ impl Condition {
             S::RollbackComplete | S::RollbackFailed | S::CreateFailed => Self::Obstructed(Obstacle::CreationFailed),
             S::DeleteFailed => Self::Obstructed(Obstacle::DeletionFailed),
             S::UpdateFailed => Self::Obstructed(Obstacle::UpdateFailed),
-            S::UpdateRollbackFailed | S::ImportRollbackFailed => Self::Obstructed(Obstacle::RollbackFailed),
+            S::UpdateRollbackFailed => Self::Obstructed(Obstacle::RollbackFailed),
+            S::ImportRollbackFailed => Self::Obstructed(Obstacle::ImportFailed),
             other if other.as_str().ends_with("_IN_PROGRESS") => Self::Obstructed(Obstacle::Busy),
             _ => Self::Obstructed(Obstacle::Unknown),
         }
@@ -173,18 +176,25 @@ impl Obstacle {
     #[must_use]
     pub fn hint(self, stage: &Stage) -> String {
         let again = deploy_command(stage);
-        if stage.is_local() && self != Self::Busy {
-            return format!("hint: `cargo xtask local stop` forgets the local AWS; then `{again}`");
-        }
-        let aws = |verb: &str| {
-            format!("aws cloudformation {verb} --stack-name {} --region {}", stage.aws.stack, stage.aws.region)
-        };
         match self {
-            Self::Busy => format!("hint: wait until `{}` shows its end, then `{again}`", aws("describe-stack-events")),
-            Self::CreationFailed | Self::DeletionFailed => format!("hint: `{}`, then `{again}`", aws("delete-stack")),
-            Self::UpdateFailed => format!("hint: `{}`, then `{again}`", aws("rollback-stack")),
-            Self::RollbackFailed => format!("hint: `{}`, then `{again}`", aws("continue-update-rollback")),
-            Self::Unknown => format!("hint: `{}` shows it", aws("describe-stacks")),
+            Self::Busy => {
+                format!("hint: `{}` shows how it stands; once it is over, `{again}`", command(stage, "status"))
+            }
+            Self::CreationFailed => {
+                format!("hint: mend the cause, then `{again}` deletes what is left and creates the stack anew")
+            }
+            Self::UpdateFailed => {
+                format!("hint: mend the cause, then `{again}` first brings the stack back to its last good state")
+            }
+            Self::RollbackFailed => format!("hint: mend the cause, then `{again}` first continues the rollback"),
+            Self::DeletionFailed | Self::ImportFailed => format!(
+                "hint: mend the cause, then `{}` deletes the rest and keeps the user pool; then `{again}`",
+                command(stage, "destroy")
+            ),
+            Self::Unknown => format!(
+                "hint: `aws cloudformation describe-stacks --stack-name {} --region {}` shows it",
+                stage.aws.stack, stage.aws.region
+            ),
         }
     }
 }
@@ -192,10 +202,16 @@ impl Obstacle {
 /// The command that deploys the stage.
 #[must_use]
 pub fn deploy_command(stage: &Stage) -> String {
+    command(stage, "deploy")
+}
+
+/// A command on the stage.
+#[must_use]
+pub fn command(stage: &Stage, verb: &str) -> String {
     if stage.name.as_ref() == xtask::cli::StageArgs::DEFAULT {
-        "cargo xtask deploy".to_owned()
+        format!("cargo xtask {verb}")
     } else {
-        format!("cargo xtask deploy --stage {}", stage.name)
+        format!("cargo xtask {verb} --stage {}", stage.name)
     }
 }
 
@@ -312,13 +328,15 @@ mod tests {
             (S::RollbackInProgress, obstructed(Obstacle::Busy)),
             (S::DeleteInProgress, obstructed(Obstacle::Busy)),
             (S::ImportInProgress, obstructed(Obstacle::Busy)),
+            (S::ImportRollbackInProgress, obstructed(Obstacle::Busy)),
+            (S::UpdateRollbackCompleteCleanupInProgress, obstructed(Obstacle::Busy)),
             (S::RollbackComplete, obstructed(Obstacle::CreationFailed)),
             (S::RollbackFailed, obstructed(Obstacle::CreationFailed)),
             (S::CreateFailed, obstructed(Obstacle::CreationFailed)),
             (S::DeleteFailed, obstructed(Obstacle::DeletionFailed)),
             (S::UpdateFailed, obstructed(Obstacle::UpdateFailed)),
             (S::UpdateRollbackFailed, obstructed(Obstacle::RollbackFailed)),
-            (S::ImportRollbackFailed, obstructed(Obstacle::RollbackFailed)),
+            (S::ImportRollbackFailed, obstructed(Obstacle::ImportFailed)),
             (S::from("SOMETHING_NEW"), obstructed(Obstacle::Unknown)),
         ];
         for (status, expected) in rows {
