@@ -16,9 +16,7 @@ use crate::consent::Consent;
 use crate::decision::{self, Decision, Deployed, Desired};
 use crate::plan::Plan;
 use crate::progress::{Message, Reporter};
-use crate::{
-    apply, artefacts, bucket, change_set, outputs, plan_file, recovery, review, safety, source, stack,
-};
+use crate::{apply, artefacts, bucket, change_set, outputs, plan_file, recovery, review, safety, source, stack};
 
 /// `root` is where the repository was found, if it was: whoever deploys a bundle or a plan needs none.
 ///
