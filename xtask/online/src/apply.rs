@@ -43,9 +43,10 @@ async fn start(session: &Session, client: &Client, set: &ChangeSet) -> anyhow::R
 pub fn failure(stage: &Stage, status: &str, why: &Why) -> anyhow::Error {
     let hint = match Condition::of(&StackStatus::from(status)) {
         Condition::Obstructed(obstacle) => obstacle.hint(stage),
-        Condition::Empty | Condition::Steady => {
+        Condition::Steady => {
             format!("hint: the stack is as it was before; mend the cause, then `{}`", deploy_command(stage))
         }
+        Condition::Empty => format!("hint: the stack is gone; mend the cause, then `{}`", deploy_command(stage)),
     };
     anyhow!("the stack `{}` is in {status}: {why}\n{hint}", stage.aws.stack)
 }

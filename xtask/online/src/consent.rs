@@ -65,7 +65,12 @@ impl Consent {
         let mut interrupts = Interrupts::listen().map_err(|error| Refused::Unread(format!("{error:#}")))?;
         eprint!("{question} [y/N] ");
         tokio::select! {
-            answer = line(|| BufReader::new(std::io::stdin())) => judge(answer),
+            answer = line(|| BufReader::new(std::io::stdin())) => {
+                if !answer.as_ref().is_ok_and(|answer| answer.ends_with('\n')) {
+                    eprintln!();
+                }
+                judge(answer)
+            }
             () = interrupts.next() => {
                 eprintln!();
                 Err(Refused::Interrupted)
