@@ -23,7 +23,8 @@ pub async fn execute(session: &Session, client: &Client, set: &ChangeSet) -> any
     let operation = Operation { name: "the deploy", goal: Goal::Change, resources: set.changes.len() };
     let Followed { end, events } = follow::to_the_end(session, client, follower, operation).await?;
     let End::Failed(status) = end else { return Ok(()) };
-    Err(failure(&session.stage, &status, &Why::of(client, &set.stack_id, &events).await))
+    let why = Why::of(client, &set.stack_id, &events).await;
+    Err(failure(&session.stage, operation.name, &status, &why))
 }
 
 /// Whether it has begun is what CloudFormation says in the end: the answer to a call that got through can be lost, and its
@@ -39,16 +40,15 @@ async fn start(session: &Session, client: &Client, set: &ChangeSet) -> anyhow::R
     }
 }
 
-/// The end of an operation that was not reached, as the last thing that is read.
-pub fn failure(stage: &Stage, status: &str, why: &Why) -> anyhow::Error {
+/// An operation that ended elsewhere than it should, as the last thing that is read.
+pub fn failure(stage: &Stage, operation: &str, status: &str, why: &Why) -> anyhow::Error {
+    let deploy = deploy_command(stage);
     let hint = match Condition::of(&StackStatus::from(status)) {
         Condition::Obstructed(obstacle) => obstacle.hint(stage),
-        Condition::Steady => {
-            format!("hint: the stack is as it was before; mend the cause, then `{}`", deploy_command(stage))
-        }
-        Condition::Empty => format!("hint: the stack is gone; mend the cause, then `{}`", deploy_command(stage)),
+        Condition::Steady => format!("hint: the stack is as it was before; mend the cause, then `{deploy}`"),
+        Condition::Empty => format!("hint: the stack is gone; mend the cause, then `{deploy}`"),
     };
-    anyhow!("the stack `{}` is in {status}: {why}\n{hint}", stage.aws.stack)
+    anyhow!("{operation} of the stack `{}` failed and left it in {status}: {why}\n{hint}", stage.aws.stack)
 }
 
 #[cfg(test)]

@@ -135,7 +135,10 @@ pub async fn create(
         }
         Answer::Failed(reason) => {
             let why = Why::of_change_set(client, &set, reason).await;
-            discard(client, &set).await?;
+            // What is left behind must not take the place of the cause.
+            if let Err(left) = discard(client, &set).await {
+                eprintln!("warning: {left:#}");
+            }
             bail!("failed to create a change set for the stack `{stack}`: {why}");
         }
     }

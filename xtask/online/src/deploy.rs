@@ -97,7 +97,7 @@ pub async fn carry_out(
     role: Option<&str>,
 ) -> anyhow::Result<()> {
     let client = Client::new(&session.sdk_config);
-    execute(session, &client, set).await?;
+    apply::execute(session, &client, set).await?;
     if decision == Decision::Create { protect(session, desired, role).await } else { Ok(()) }
 }
 
@@ -114,14 +114,9 @@ pub async fn protect(session: &Session, desired: &Desired, role: Option<&str>) -
     }
     session.reporter.note("the stack is there; now the user pool is protected from deletion");
     match change_set::create(&client, name, rest, desired, role, Purpose::Deploy).await? {
-        Some(set) => execute(session, &client, &set).await,
+        Some(set) => apply::execute(session, &client, &set).await,
         None => Ok(()),
     }
-}
-
-async fn execute(session: &Session, client: &Client, set: &ChangeSet) -> anyhow::Result<()> {
-    let stage = &session.stage;
-    apply::execute(session, client, set).await.with_context(|| format!("failed to deploy the stage `{}`", stage.name))
 }
 
 /// What there is to do, by reads alone.

@@ -52,7 +52,7 @@ async fn a_change_is_followed_also_where_the_answer_to_its_start_was_lost() {
 #[tokio::test]
 async fn the_last_words_are_the_first_cause_and_the_next_command() {
     let lost = "failed to execute the change set `deploy-1`: dispatch failure: io error: no route to host";
-    let rolled_back = "the stack `cognito-email-mfa-prod` is in UPDATE_ROLLBACK_COMPLETE: `Gate` (AWS::Lambda::Function) \
+    let rolled_back = "the deploy of the stack `cognito-email-mfa-prod` failed and left it in UPDATE_ROLLBACK_COMPLETE: `Gate` (AWS::Lambda::Function) \
                        UPDATE_FAILED: Resource handler returned message: no such runtime (Service: Lambda, Status Code: 400)\n\
                        hint: the stack is as it was before; mend the cause, then `cargo xtask deploy --stage prod`";
     let obsolete = "the change set `deploy-1` is OBSOLETE, since the stack `cognito-email-mfa-prod` was changed \

@@ -74,6 +74,9 @@ async fn carry_out(
     let Followed { end, events } = follow::to_the_end(session, client, follower, operation).await?;
     match end {
         End::Done(_) => Ok(()),
-        End::Failed(status) => Err(apply::failure(&session.stage, &status, &Why::of(client, stack_id, &events).await)),
+        End::Failed(status) => {
+            let why = Why::of(client, stack_id, &events).await;
+            Err(apply::failure(&session.stage, remedy.name(), &status, &why))
+        }
     }
 }

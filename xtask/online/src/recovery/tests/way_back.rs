@@ -167,7 +167,7 @@ async fn a_way_back_that_fails_says_where_and_how_to_go_on() {
         (
             "stuck",
             vec![("DeleteStack", xml("DeleteStack", "")), events(&[failed, FAILED].concat()), nothing_told()],
-            "the stack `cognito-email-mfa-prod` is in DELETE_FAILED: `Gate` (AWS::Lambda::Function) DELETE_FAILED: not authorized\n\
+            "the deletion of the stack `cognito-email-mfa-prod` failed and left it in DELETE_FAILED: `Gate` (AWS::Lambda::Function) DELETE_FAILED: not authorized\n\
              hint: mend the cause, then `cargo xtask destroy --stage prod` deletes the rest and keeps the user pool; then \
              `cargo xtask deploy --stage prod`"
                 .to_owned(),
