@@ -4,6 +4,7 @@
 //! [`world`] that calls the functions as Cognito does. End-to-end tests sign in on a stack that the real command has
 //! deployed ([`stack`]).
 
+pub mod bundle;
 pub mod event;
 pub mod fake_aws;
 pub mod kept;

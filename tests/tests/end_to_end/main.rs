@@ -9,6 +9,7 @@ mod deploys;
 mod lock;
 mod operators;
 mod permissions;
+mod recovery;
 mod reproducible;
 mod secrecy;
 mod ways_around;

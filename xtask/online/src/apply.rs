@@ -1,75 +1,55 @@
 //! Executes a change set and follows it to its end.
 
-use std::time::Duration;
-
-use anyhow::{Context as _, anyhow, bail};
+use anyhow::{Context as _, anyhow};
 use aws_sdk_cloudformation::Client;
 use aws_sdk_cloudformation::types::StackStatus;
 use xtask::stage::Stage;
 
-use crate::aws;
+use crate::aws::{self, Session};
+use crate::cause::Why;
 use crate::change_set::ChangeSet;
 use crate::decision::{Condition, deploy_command};
-use crate::events::{self, End, Event, Follower};
-use crate::poll::Pauses;
+use crate::events::{End, Goal};
+use crate::follow::{self, Followed, Follower, Operation};
+use crate::recovery;
 
-/// A first creation takes minutes; an update that waits for something an hour.
-const BOUND: Duration = Duration::from_secs(60 * 60);
-
-/// Executes the change set, with a line on standard error for each event, until the stack has come to rest.
+/// Executes the change set and shows every event, until the stack has come to rest.
 ///
 /// # Errors
 /// When CloudFormation refuses, or a resource failed: then with the first that did, its reason, and what to do next.
-pub async fn execute(client: &Client, stage: &Stage, set: &ChangeSet) -> anyhow::Result<()> {
-    let mut follower = Follower::start(client, &set.stack_id).await?;
-    let request = client.execute_change_set().change_set_name(&set.id).client_request_token(&set.name);
-    let executed = request.send().await.map_err(aws::sdk);
-    executed.with_context(|| format!("failed to execute the change set `{}`", set.name))?;
+pub async fn execute(session: &Session, client: &Client, set: &ChangeSet) -> anyhow::Result<()> {
+    let follower = Follower::start(client, &set.stack_id).await.context("failed to look at the stack")?;
+    start(session, client, set).await?;
+    let operation = Operation { name: "the deploy", goal: Goal::Change, resources: set.changes.len() };
+    let Followed { end, events } = follow::to_the_end(session, client, follower, operation).await?;
+    let End::Failed(status) = end else { return Ok(()) };
+    let why = Why::of(client, &set.stack_id, &events).await;
+    Err(failure(&session.stage, operation.name, &status, &why))
+}
 
-    let mut seen: Vec<Event> = Vec::new();
-    let mut pauses = Pauses::within(BOUND);
-    loop {
-        let fresh = follower.look().await.with_context(|| lost_sight(stage))?;
-        if !fresh.is_empty() {
-            pauses.quicken();
-        }
-        for event in &fresh {
-            eprintln!("{event}");
-        }
-        seen.extend(fresh);
-        match events::end(&seen) {
-            Some(End::Done) => return Ok(()),
-            Some(End::Failed(status)) => return Err(failure(stage, &status, events::first_cause(&seen))),
-            None => {}
-        }
-        if !pauses.pause().await {
-            bail!("no end after {} minutes: {}", BOUND.as_secs() / 60, lost_sight(stage));
-        }
+/// Whether it has begun is what CloudFormation says in the end: the answer to a call that got through can be lost, and its
+/// repetition is refused.
+async fn start(session: &Session, client: &Client, set: &ChangeSet) -> anyhow::Result<()> {
+    let request = client.execute_change_set().change_set_name(&set.id).client_request_token(&set.name);
+    let Err(error) = request.send().await else { return Ok(()) };
+    let error = aws::sdk(error).context(format!("failed to execute the change set `{}`", set.name));
+    match recovery::refusal(&session.stage, client, set).await {
+        Some(recovery::Refusal::Begun) => Ok(()),
+        Some(refusal) => Err(error.context(refusal)),
+        None => Err(error),
     }
 }
 
-/// Said when the operation outlives our view of it.
-fn lost_sight(stage: &Stage) -> String {
-    format!(
-        "the deploy of the stack `{}` goes on without this command\nhint: `{}` says how it ended",
-        stage.aws.stack,
-        deploy_command(stage)
-    )
-}
-
-fn failure(stage: &Stage, status: &str, cause: Option<&Event>) -> anyhow::Error {
+/// An operation that ended elsewhere than it should, as the last thing that is read.
+pub fn failure(stage: &Stage, operation: &str, status: &str, why: &Why) -> anyhow::Error {
+    let deploy = deploy_command(stage);
     let hint = match Condition::of(&StackStatus::from(status)) {
         Condition::Obstructed(obstacle) => obstacle.hint(stage),
-        Condition::Empty | Condition::Steady => {
-            format!("hint: the stack is as it was before; mend the cause, then `{}`", deploy_command(stage))
-        }
+        Condition::Steady => format!("hint: the stack is as it was before; mend the cause, then `{deploy}`"),
+        Condition::Empty => format!("hint: the stack is gone; mend the cause, then `{deploy}`"),
     };
-    let cause = cause.map_or_else(
-        || "the stack tells no cause".to_owned(),
-        |event| {
-            let reason = event.reason.as_deref().unwrap_or("without a reason");
-            format!("`{}` ({}) {}: {reason}", event.logical_id, event.kind, event.status)
-        },
-    );
-    anyhow!("the stack `{}` is in {status}: {cause}\n{hint}", stage.aws.stack)
+    anyhow!("{operation} of the stack `{}` failed and left it in {status}: {why}\n{hint}", stage.aws.stack)
 }
+
+#[cfg(test)]
+mod tests;

@@ -13,6 +13,7 @@ use xtask::bundle::{Artefact, StageBundle};
 use xtask::trigger::Trigger;
 
 use crate::aws::{self, Session};
+use crate::progress::{Message, Reporter};
 
 /// What lies under the key of an artefact.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,7 +57,8 @@ pub async fn upload(
     bucket: &str,
     bundle: &StageBundle,
 ) -> anyhow::Result<BTreeMap<Trigger, String>> {
-    let store = Store { client: Client::new(&session.sdk_config), bucket, owner: &session.account };
+    let client = Client::new(&session.sdk_config);
+    let store = Store { client, bucket, owner: &session.account, reporter: session.reporter };
     let mut versions = BTreeMap::new();
     for (trigger, artefact) in &bundle.functions {
         let key = artefact.key();
@@ -87,6 +89,7 @@ struct Store<'a> {
     client: Client,
     bucket: &'a str,
     owner: &'a str,
+    reporter: Reporter,
 }
 
 impl Store<'_> {
@@ -96,7 +99,7 @@ impl Store<'_> {
         let found = self.find(key).await?;
         let version = found.version();
         let Some(write) = decide(found, checksum) else { return version.context(UNVERSIONED) };
-        eprintln!("storing {key} ({} bytes)", artefact.size_bytes);
+        self.reporter.tell(&Message::Artefact { key, bytes: artefact.size_bytes });
         let archive = ByteStream::from_path(archive).await.context("failed to read the archive")?;
         let request = self.client.put_object().bucket(self.bucket).key(key).expected_bucket_owner(self.owner);
         let request = request.body(archive).checksum_sha256(checksum).content_type("application/zip");

@@ -12,6 +12,8 @@ use aws_sdk_sts::error::{ProvideErrorMetadata, SdkError};
 use xtask::local;
 use xtask::stage::Stage;
 
+use crate::progress::Reporter;
+
 /// One attempt of one call. The longest is the upload of an artefact of a few megabytes.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(60);
 /// One call with all its attempts.
@@ -28,6 +30,8 @@ pub struct Session {
     pub sdk_config: SdkConfig,
     /// The local AWS as `http://127.0.0.1:PORT`; none on AWS.
     pub endpoint: Option<String>,
+    /// Tells what happens to those who watch.
+    pub reporter: Reporter,
 }
 
 /// The caller is somebody in another account than the stage's.
@@ -84,7 +88,7 @@ pub async fn connect_from(root: Option<&Path>, stage: &Stage) -> anyhow::Result<
         format!("failed to ask AWS whose credentials these are, for stage `{}`\nhint: {hint}", stage.name)
     })?;
     guard(stage.name.as_ref(), &account, &caller)?;
-    Ok(Session { stage: stage.clone(), account, sdk_config, endpoint })
+    Ok(Session { stage: stage.clone(), account, sdk_config, endpoint, reporter: Reporter::new(false) })
 }
 
 /// The decision behind the account guard.

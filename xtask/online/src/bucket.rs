@@ -15,6 +15,7 @@ use xtask::bundle::artefact_bucket;
 
 use crate::aws::{self, Session};
 use crate::bucket_policy::{partition, with_tls_only};
+use crate::progress::Message;
 
 /// The Region whose name S3 does not take as a location.
 const NO_LOCATION: &str = "us-east-1";
@@ -29,7 +30,7 @@ pub async fn ensure(session: &Session) -> anyhow::Result<String> {
     let bucket = Bucket { client, name: artefact_bucket(&session.account, region), owner: session.account.clone() };
     let name = &bucket.name;
     if !bucket.exists().await? {
-        eprintln!("making the artefact bucket `{name}`");
+        session.reporter.tell(&Message::Bucket { name });
         bucket.create(region).await.with_context(|| format!("failed to make the artefact bucket `{name}`"))?;
     }
     let settings =

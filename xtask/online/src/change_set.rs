@@ -11,10 +11,11 @@ use aws_sdk_cloudformation::types::{
 use serde_json::Value;
 
 use crate::aws;
+use crate::cause::Why;
 use crate::decision::{Decision, Desired};
 use crate::plan::{Action, Change, PropertyChange};
 use crate::poll::Pauses;
-use crate::stack;
+use crate::{recovery, stack};
 
 const BOUND: Duration = Duration::from_secs(10 * 60);
 /// What a change set without changes fails with; there is no code for it.
@@ -109,9 +110,17 @@ pub async fn create(
         .set_role_arn(role_arn.map(str::to_owned))
         .set_tags(Some(tags.map(|tag| tag.build()).collect()))
         .send()
-        .await
-        .map_err(aws::sdk)
-        .with_context(|| format!("failed to create a change set for the stack `{stack}`"))?;
+        .await;
+    let created = match created {
+        Ok(created) => created,
+        Err(error) => {
+            let error = aws::sdk(error).context(format!("failed to create a change set for the stack `{stack}`"));
+            return Err(match recovery::under_way(client, stack).await {
+                Some(under_way) => error.context(under_way),
+                None => error,
+            });
+        }
+    };
     let set = ChangeSet {
         id: created.id.context("the new change set has no id")?,
         stack_id: created.stack_id.context("the new change set has no stack")?,
@@ -125,8 +134,12 @@ pub async fn create(
             Ok(None)
         }
         Answer::Failed(reason) => {
-            discard(client, &set).await?;
-            bail!("failed to create a change set for the stack `{stack}`: {reason}");
+            let why = Why::of_change_set(client, &set, reason).await;
+            // What is left behind must not take the place of the cause.
+            if let Err(left) = discard(client, &set).await {
+                eprintln!("warning: {left:#}");
+            }
+            bail!("failed to create a change set for the stack `{stack}`: {why}");
         }
     }
 }
@@ -227,52 +240,4 @@ pub async fn discard(client: &Client, set: &ChangeSet) -> anyhow::Result<()> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_change_says_whether_it_replaces() {
-        let change = |action: ChangeAction, replacement: Option<Replacement>| {
-            let change = ResourceChange::builder().action(action).set_replacement(replacement).build();
-            let change = Change::of(&change);
-            (change.action, change.may_replace)
-        };
-        let rows = [
-            ("new", change(ChangeAction::Add, None), (Action::Add, false)),
-            ("gone", change(ChangeAction::Remove, None), (Action::Remove, false)),
-            ("taken in", change(ChangeAction::Import, None), (Action::Import, false)),
-            ("in place", change(ChangeAction::Modify, Some(Replacement::False)), (Action::Change, false)),
-            ("tags alone", change(ChangeAction::Modify, None), (Action::Change, false)),
-            ("anew", change(ChangeAction::Modify, Some(Replacement::True)), (Action::Replace, false)),
-            ("perhaps", change(ChangeAction::Modify, Some(Replacement::Conditional)), (Action::Change, true)),
-            ("known later", change(ChangeAction::Dynamic, None), (Action::Change, true)),
-        ];
-        for (name, seen, expected) in rows {
-            assert_eq!(seen, expected, "{name}");
-        }
-    }
-
-    #[test]
-    fn values_are_read_where_they_are_given() {
-        let target = ResourceTargetDefinition::builder().path("/Properties/Policies/0");
-        let target = target.before_value("{\"a\":1}").after_value("plain").build();
-        let expected = PropertyChange {
-            path: "Properties.Policies.0".to_owned(),
-            before: Some(serde_json::json!({ "a": 1 })),
-            after: Some(serde_json::json!("plain")),
-        };
-        assert_eq!(property(&target), expected);
-    }
-
-    #[test]
-    fn an_empty_change_set_is_no_failure() {
-        let failed = |reason: &str| answer(Some(&ChangeSetStatus::Failed), Some(reason.to_owned()), Vec::new());
-        let words =
-            "The submitted information didn't contain changes. Submit different information to create a change set.";
-        assert_eq!(failed(words), Answer::Empty);
-        assert_eq!(failed("No updates are to be performed."), Answer::Empty);
-        assert_eq!(failed("Access denied"), Answer::Failed("Access denied (FAILED)".to_owned()));
-        assert_eq!(answer(Some(&ChangeSetStatus::CreateComplete), None, Vec::new()), Answer::Changes(Vec::new()));
-        assert_eq!(answer(None, None, Vec::new()), Answer::Failed(String::new()));
-    }
-}
+mod tests;

@@ -1,11 +1,12 @@
 //! Whether somebody agreed to what is about to change.
 
-use std::io::{BufRead as _, IsTerminal as _, Write as _};
+use std::io::{BufRead, BufReader, ErrorKind, IsTerminal as _};
 
-use anyhow::Context as _;
+use tokio::sync::oneshot;
 use xtask::stage::Stage;
 
 use crate::decision::deploy_command;
+use crate::interrupt::Interrupts;
 
 /// How a change comes to be agreed to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,6 +23,18 @@ pub enum Consent {
 pub struct NobodyToAsk {
     stage: String,
     command: String,
+}
+
+/// Why there is no consent.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refused {
+    /// Also where the input is at its end.
+    #[error("not agreed to")]
+    No,
+    #[error("interrupted")]
+    Interrupted,
+    #[error("the answer cannot be read: {0}")]
+    Unread(String),
 }
 
 impl Consent {
@@ -44,16 +57,45 @@ impl Consent {
     }
 
     /// # Errors
-    /// When the terminal cannot be read.
-    pub fn obtain(self, question: &str) -> anyhow::Result<bool> {
+    /// [`Refused`] where nobody agreed.
+    pub async fn obtain(self, question: &str) -> Result<(), Refused> {
         if self == Self::Given {
-            return Ok(true);
+            return Ok(());
         }
+        let mut interrupts = Interrupts::listen().map_err(|error| Refused::Unread(format!("{error:#}")))?;
         eprint!("{question} [y/N] ");
-        std::io::stderr().flush().context("failed to write to the terminal")?;
-        let mut answer = String::new();
-        std::io::stdin().lock().read_line(&mut answer).context("failed to read the answer")?;
-        Ok(is_yes(&answer))
+        tokio::select! {
+            answer = line(|| BufReader::new(std::io::stdin())) => {
+                if !answer.as_ref().is_ok_and(|answer| answer.ends_with('\n')) {
+                    eprintln!();
+                }
+                judge(answer)
+            }
+            () = interrupts.next() => {
+                eprintln!();
+                Err(Refused::Interrupted)
+            }
+        }
+    }
+}
+
+/// The next line of the input, read on a thread of its own: one that the runtime knows would keep the program from ending
+/// before somebody presses return.
+async fn line<R: BufRead>(open: impl FnOnce() -> R + Send + 'static) -> std::io::Result<String> {
+    let (sender, receiver) = oneshot::channel();
+    std::thread::spawn(move || {
+        let mut line = String::new();
+        // Nobody waits for it after an interruption.
+        let _ = sender.send(open().read_line(&mut line).map(|_| line));
+    });
+    receiver.await.unwrap_or_else(|_| Err(ErrorKind::UnexpectedEof.into()))
+}
+
+fn judge(answer: std::io::Result<String>) -> Result<(), Refused> {
+    match answer {
+        Ok(answer) if is_yes(&answer) => Ok(()),
+        Ok(_) => Err(Refused::No),
+        Err(error) => Err(Refused::Unread(error.to_string())),
     }
 }
 
@@ -77,6 +119,19 @@ mod tests {
         ];
         for (name, local, yes, terminal, expected) in rows {
             assert_eq!(Consent::decide(local, yes, terminal), expected, "{name}");
+        }
+    }
+
+    #[tokio::test]
+    async fn an_input_that_is_at_its_end_agrees_to_nothing() {
+        let rows: [(&[u8], _); 4] = [
+            (b"", Err(Refused::No)),
+            (b"yes\n", Ok(())),
+            (b"no\nyes\n", Err(Refused::No)),
+            (b"\xff\n", Err(Refused::Unread("stream did not contain valid UTF-8".to_owned()))),
+        ];
+        for (input, expected) in rows {
+            assert_eq!(judge(line(move || input).await), expected, "{input:?}");
         }
     }
 

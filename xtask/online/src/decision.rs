@@ -143,6 +143,8 @@ pub enum Obstacle {
     UpdateFailed,
     #[error("the rollback of an update failed, so it is neither the old nor the new stack")]
     RollbackFailed,
+    #[error("taking resources into it failed, and so did letting go of them")]
+    ImportFailed,
     #[error("its state is not known to this program")]
     Unknown,
 }
@@ -161,7 +163,8 @@ impl Condition {
             S::RollbackComplete | S::RollbackFailed | S::CreateFailed => Self::Obstructed(Obstacle::CreationFailed),
             S::DeleteFailed => Self::Obstructed(Obstacle::DeletionFailed),
             S::UpdateFailed => Self::Obstructed(Obstacle::UpdateFailed),
-            S::UpdateRollbackFailed | S::ImportRollbackFailed => Self::Obstructed(Obstacle::RollbackFailed),
+            S::UpdateRollbackFailed => Self::Obstructed(Obstacle::RollbackFailed),
+            S::ImportRollbackFailed => Self::Obstructed(Obstacle::ImportFailed),
             other if other.as_str().ends_with("_IN_PROGRESS") => Self::Obstructed(Obstacle::Busy),
             _ => Self::Obstructed(Obstacle::Unknown),
         }
@@ -173,18 +176,25 @@ impl Obstacle {
     #[must_use]
     pub fn hint(self, stage: &Stage) -> String {
         let again = deploy_command(stage);
-        if stage.is_local() && self != Self::Busy {
-            return format!("hint: `cargo xtask local stop` forgets the local AWS; then `{again}`");
-        }
-        let aws = |verb: &str| {
-            format!("aws cloudformation {verb} --stack-name {} --region {}", stage.aws.stack, stage.aws.region)
-        };
         match self {
-            Self::Busy => format!("hint: wait until `{}` shows its end, then `{again}`", aws("describe-stack-events")),
-            Self::CreationFailed | Self::DeletionFailed => format!("hint: `{}`, then `{again}`", aws("delete-stack")),
-            Self::UpdateFailed => format!("hint: `{}`, then `{again}`", aws("rollback-stack")),
-            Self::RollbackFailed => format!("hint: `{}`, then `{again}`", aws("continue-update-rollback")),
-            Self::Unknown => format!("hint: `{}` shows it", aws("describe-stacks")),
+            Self::Busy => {
+                format!("hint: `{}` shows how it stands; once it is over, `{again}`", command(stage, "status"))
+            }
+            Self::CreationFailed => {
+                format!("hint: mend the cause, then `{again}` deletes what is left and creates the stack anew")
+            }
+            Self::UpdateFailed => {
+                format!("hint: mend the cause, then `{again}` first brings the stack back to its last good state")
+            }
+            Self::RollbackFailed => format!("hint: mend the cause, then `{again}` first continues the rollback"),
+            Self::DeletionFailed | Self::ImportFailed => format!(
+                "hint: mend the cause, then `{}` deletes the rest and keeps the user pool; then `{again}`",
+                command(stage, "destroy")
+            ),
+            Self::Unknown => format!(
+                "hint: `aws cloudformation describe-stacks --stack-name {} --region {}` shows it",
+                stage.aws.stack, stage.aws.region
+            ),
         }
     }
 }
@@ -192,137 +202,18 @@ impl Obstacle {
 /// The command that deploys the stage.
 #[must_use]
 pub fn deploy_command(stage: &Stage) -> String {
+    command(stage, "deploy")
+}
+
+/// A command on the stage.
+#[must_use]
+pub fn command(stage: &Stage, verb: &str) -> String {
     if stage.name.as_ref() == xtask::cli::StageArgs::DEFAULT {
-        "cargo xtask deploy".to_owned()
+        format!("cargo xtask {verb}")
     } else {
-        format!("cargo xtask deploy --stage {}", stage.name)
+        format!("cargo xtask {verb} --stage {}", stage.name)
     }
 }
 
 #[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-
-    use super::*;
-
-    fn map(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
-        pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
-    }
-
-    fn desired() -> Desired {
-        Desired {
-            template: "Resources: {}\n".to_owned(),
-            parameters: map(&[("Architecture", "arm64"), ("GateKey", "gate/1.zip")]),
-            tags: map(&[("service", "sign-in")]),
-        }
-    }
-
-    fn deployed(status: StackStatus) -> Deployed {
-        let Desired { template, parameters, tags } = desired();
-        Deployed { status, template, parameters, tags }
-    }
-
-    #[test]
-    fn what_differs_decides() {
-        let steady = || deployed(StackStatus::UpdateComplete);
-        let rows: [(&str, Deployed, Decision); 10] = [
-            ("the same", steady(), Decision::Nothing),
-            ("the same after a rollback", deployed(StackStatus::UpdateRollbackComplete), Decision::Nothing),
-            (
-                "an empty line at the end",
-                Deployed { template: "Resources: {}\n\n".into(), ..steady() },
-                Decision::Nothing,
-            ),
-            ("another template", Deployed { template: "Resources: {A: 1}".into(), ..steady() }, Decision::Update),
-            (
-                "another artefact",
-                Deployed { parameters: map(&[("Architecture", "arm64"), ("GateKey", "gate/0.zip")]), ..steady() },
-                Decision::Update,
-            ),
-            (
-                "a parameter missing",
-                Deployed { parameters: map(&[("Architecture", "arm64")]), ..steady() },
-                Decision::Update,
-            ),
-            (
-                "a default of the template",
-                Deployed {
-                    parameters: map(&[("Architecture", "arm64"), ("GateKey", "gate/1.zip"), ("Memory", "256")]),
-                    ..steady()
-                },
-                Decision::Nothing,
-            ),
-            ("a tag gone", Deployed { tags: map(&[]), ..steady() }, Decision::Update),
-            (
-                "a tag too many",
-                Deployed { tags: map(&[("service", "sign-in"), ("team", "a")]), ..steady() },
-                Decision::Update,
-            ),
-            (
-                "a tag of AWS's own",
-                Deployed { tags: map(&[("service", "sign-in"), ("aws:x", "y")]), ..steady() },
-                Decision::Nothing,
-            ),
-        ];
-        for (name, deployed, expected) in rows {
-            assert_eq!(decide(&desired(), Some(&deployed)), Ok(expected), "{name}");
-        }
-        assert_eq!(decide(&desired(), None), Ok(Decision::Create), "no stack");
-    }
-
-    #[test]
-    fn an_artefact_that_stays_keeps_its_version() {
-        let stage = Stage::parse(
-            xtask::stage::StageName::new("local").unwrap(),
-            include_str!("../../../deploy/stages/local.toml"),
-        );
-        let stage = stage.unwrap();
-        let (key, version) = (Trigger::Gate.key_parameter(), Trigger::Gate.version_parameter());
-        let deployed = |name: &str| Deployed {
-            parameters: map(&[(key, name), (version, "v1")]),
-            ..deployed(StackStatus::UpdateComplete)
-        };
-        for (name, deployed, expected) in [
-            ("the same", Some(deployed("gate/1.zip")), "v1"),
-            ("another", Some(deployed("gate/0.zip")), LATER),
-            ("a first one", None, LATER),
-        ] {
-            let mut desired = desired();
-            desired.parameters.insert(key.to_owned(), "gate/1.zip".to_owned());
-            assert_eq!(desired.expected(&stage, deployed.as_ref()).parameters[version], expected, "{name}");
-        }
-    }
-
-    #[test]
-    fn every_state_has_its_meaning() {
-        use StackStatus as S;
-        let obstructed = Condition::Obstructed;
-        let rows = [
-            (S::ReviewInProgress, Condition::Empty),
-            (S::DeleteComplete, Condition::Empty),
-            (S::CreateComplete, Condition::Steady),
-            (S::UpdateComplete, Condition::Steady),
-            (S::UpdateRollbackComplete, Condition::Steady),
-            (S::ImportComplete, Condition::Steady),
-            (S::ImportRollbackComplete, Condition::Steady),
-            (S::CreateInProgress, obstructed(Obstacle::Busy)),
-            (S::UpdateInProgress, obstructed(Obstacle::Busy)),
-            (S::UpdateCompleteCleanupInProgress, obstructed(Obstacle::Busy)),
-            (S::UpdateRollbackInProgress, obstructed(Obstacle::Busy)),
-            (S::RollbackInProgress, obstructed(Obstacle::Busy)),
-            (S::DeleteInProgress, obstructed(Obstacle::Busy)),
-            (S::ImportInProgress, obstructed(Obstacle::Busy)),
-            (S::RollbackComplete, obstructed(Obstacle::CreationFailed)),
-            (S::RollbackFailed, obstructed(Obstacle::CreationFailed)),
-            (S::CreateFailed, obstructed(Obstacle::CreationFailed)),
-            (S::DeleteFailed, obstructed(Obstacle::DeletionFailed)),
-            (S::UpdateFailed, obstructed(Obstacle::UpdateFailed)),
-            (S::UpdateRollbackFailed, obstructed(Obstacle::RollbackFailed)),
-            (S::ImportRollbackFailed, obstructed(Obstacle::RollbackFailed)),
-            (S::from("SOMETHING_NEW"), obstructed(Obstacle::Unknown)),
-        ];
-        for (status, expected) in rows {
-            assert_eq!(Condition::of(&status), expected, "{status}");
-        }
-    }
-}
+mod tests;

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, bail};
 use aws_sdk_cloudformation::Client;
+use aws_sdk_cloudformation::types::StackStatus;
 use xtask::bundle::StageBundle;
 use xtask::cli::DeployArgs;
 use xtask::stage::Stage;
@@ -14,24 +15,26 @@ use crate::change_set::{ChangeSet, Purpose};
 use crate::consent::Consent;
 use crate::decision::{self, Decision, Deployed, Desired};
 use crate::plan::Plan;
-use crate::{apply, artefacts, bucket, change_set, outputs, plan_file, review, safety, source, stack};
+use crate::progress::{Message, Reporter};
+use crate::{apply, artefacts, bucket, change_set, outputs, plan_file, recovery, review, safety, source, stack};
 
 /// `root` is where the repository was found, if it was: whoever deploys a bundle or a plan needs none.
 ///
 /// # Errors
 /// When a step fails, or the change was not agreed to.
 pub async fn run(root: anyhow::Result<PathBuf>, args: &DeployArgs) -> anyhow::Result<ExitCode> {
+    let reporter = Reporter::new(args.json);
     let session = match &args.plan {
-        Some(file) => plan_file::deploy(root.ok().as_deref(), file, args.stage.stage.as_deref()).await?,
+        Some(file) => plan_file::deploy(root.ok().as_deref(), file, args.stage.stage.as_deref(), reporter).await?,
         None => {
-            let (session, bundle) = source::open(root, args.stage.name(), args.bundle.as_deref()).await?;
+            let (mut session, bundle) = source::open(root, args.stage.name(), args.bundle.as_deref()).await?;
+            reporter.take_over(&mut session);
             deploy(&session, &bundle, args).await?;
             session
         }
     };
     let stage = &session.stage;
-    let outputs = outputs::read(&session).await?;
-    print!("{}", outputs.to_text());
+    reporter.outputs(&outputs::read(&session).await?);
     if stage.is_local() {
         eprintln!("{}", next_commands(stage));
         if args.stage.stage.is_none() && std::env::var_os("CI").is_some_and(|ci| ci == "true") {
@@ -49,11 +52,12 @@ async fn deploy(session: &Session, bundle: &StageBundle, args: &DeployArgs) -> a
     let client = Client::new(&session.sdk_config);
     let name = session.stage.aws.stack.as_ref();
     let desired = Desired::new(bundle)?;
+    recovery::mend(session, args.yes, args.role_arn.as_deref()).await?;
     let (decision, deployed) = decide(&client, &session.stage, &desired).await?;
     let dangers = review::dangers(decision, deployed.as_ref(), &desired)?;
     safety::judge(dangers, &args.allow_replace).with_context(|| format!("refused to deploy the stack `{name}`"))?;
     if decision == Decision::Nothing {
-        eprintln!("nothing to change");
+        session.reporter.tell(&Message::Unchanged);
         return Ok(());
     }
     // Asked for before the first write, so that a pipeline without `--yes` leaves nothing behind.
@@ -65,17 +69,17 @@ async fn deploy(session: &Session, bundle: &StageBundle, args: &DeployArgs) -> a
     let role = args.role_arn.as_deref();
     let first = if decision == Decision::Create { desired.unprotected() } else { desired.clone() };
     let Some(set) = change_set::create(&client, name, decision, &first, role, Purpose::Deploy).await? else {
-        eprintln!("nothing to change");
+        session.reporter.tell(&Message::Unchanged);
         return Ok(());
     };
     if set.changes.is_empty() {
-        eprintln!("no resource changes, only what the stack says about itself");
+        session.reporter.note("no resource changes, only what the stack says about itself");
     }
-    eprintln!("{}", plan.with_change_set(&set.changes).brief());
+    session.reporter.plan(&plan.with_change_set(&set.changes));
     let question = format!("Apply these changes to account {}?", session.account);
-    if !consent.obtain(&question)? {
+    if let Err(refused) = consent.obtain(&question).await {
         change_set::discard(&client, &set).await?;
-        bail!("not applied, so nothing has changed on the stack `{name}`");
+        bail!("{refused}, so nothing has changed on the stack `{name}`");
     }
     carry_out(session, decision, &desired, &set, role).await
 }
@@ -93,7 +97,7 @@ pub async fn carry_out(
     role: Option<&str>,
 ) -> anyhow::Result<()> {
     let client = Client::new(&session.sdk_config);
-    execute(session, &client, set).await?;
+    apply::execute(session, &client, set).await?;
     if decision == Decision::Create { protect(session, desired, role).await } else { Ok(()) }
 }
 
@@ -108,16 +112,11 @@ pub async fn protect(session: &Session, desired: &Desired, role: Option<&str>) -
     if rest == Decision::Nothing {
         return Ok(());
     }
-    eprintln!("the stack is there; now the user pool is protected from deletion");
+    session.reporter.note("the stack is there; now the user pool is protected from deletion");
     match change_set::create(&client, name, rest, desired, role, Purpose::Deploy).await? {
-        Some(set) => execute(session, &client, &set).await,
+        Some(set) => apply::execute(session, &client, &set).await,
         None => Ok(()),
     }
-}
-
-async fn execute(session: &Session, client: &Client, set: &ChangeSet) -> anyhow::Result<()> {
-    let stage = &session.stage;
-    apply::execute(client, stage, set).await.with_context(|| format!("failed to deploy the stage `{}`", stage.name))
 }
 
 /// What there is to do, by reads alone.
@@ -127,14 +126,13 @@ async fn execute(session: &Session, client: &Client, set: &ChangeSet) -> anyhow:
 pub async fn decide(client: &Client, stage: &Stage, desired: &Desired) -> anyhow::Result<(Decision, Option<Deployed>)> {
     let name = stage.aws.stack.as_ref();
     let deployed = stack::read(client, name).await?;
-    let decision = decision::decide(desired, deployed.as_ref()).map_err(|obstacle| {
-        let status = deployed.as_ref().map_or("no state", |deployed| deployed.status.as_str());
-        anyhow::anyhow!(
-            "failed to deploy the stack `{name}`, which is in {status}: {obstacle}\n{}",
-            obstacle.hint(stage)
-        )
-    })?;
-    Ok((decision, deployed))
+    match (decision::decide(desired, deployed.as_ref()), deployed) {
+        (Ok(decision), deployed) => Ok((decision, deployed)),
+        (Err(obstacle), deployed) => {
+            let status = deployed.map_or(StackStatus::DeleteComplete, |deployed| deployed.status);
+            Err(recovery::explain(client, stage, obstacle, &status).await)
+        }
+    }
 }
 
 fn next_commands(stage: &Stage) -> String {

@@ -12,18 +12,25 @@ pub mod artefacts;
 pub mod aws;
 pub mod bucket;
 mod bucket_policy;
+pub mod cause;
 pub mod change_set;
 pub mod consent;
 pub mod decision;
 pub mod deploy;
 pub mod email;
 pub mod events;
+pub mod follow;
+pub mod interrupt;
 pub mod logs;
 pub mod outputs;
 pub mod password;
 pub mod plan;
 pub mod plan_file;
 pub mod poll;
+pub mod progress;
+pub mod recovery;
+#[cfg(test)]
+mod replay;
 pub mod review;
 pub mod rotation;
 pub mod safety;
@@ -49,7 +56,7 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     runtime.block_on(async {
         // What lies in a bundle is deployed without a repository.
         let root = match cli.verb {
-            Verb::Deploy(args) => return deploy::run(root, &args).await,
+            Verb::Deploy(args) => return progress::to_its_end(args.json, deploy::run(root, &args)).await,
             Verb::Plan(args) => return review::run(root, &args).await,
             _ => root?,
         };

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use aws_sdk_cloudformation::Client;
 use xtask::cli::{PlanArgs, PlanFormat};
+use xtask::github;
 use xtask::template::Template;
 
 use crate::aws::Session;
@@ -44,6 +45,7 @@ pub async fn run(root: anyhow::Result<PathBuf>, args: &PlanArgs) -> anyhow::Resu
         }
         None => {}
     }
+    github::step_summary(&plan.to_markdown());
     match args.format {
         PlanFormat::Text => println!("{plan}"),
         PlanFormat::Json => println!("{}", serde_json::to_string_pretty(&plan)?),

@@ -70,4 +70,7 @@ pub struct DeployArgs {
     /// The role that CloudFormation makes the changes with [default: the caller's own rights]
     #[arg(long, value_name = "ARN")]
     pub role_arn: Option<String>,
+    /// Tell everything on standard output as a stream of events, a JSON object on each line
+    #[arg(long)]
+    pub json: bool,
 }

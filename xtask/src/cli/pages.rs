@@ -67,13 +67,14 @@ pub(super) const PAGES: &[Page] = &[
     Page {
         verb: &["deploy"],
         touches: Touches::AwsWrites,
-        prints: "the outputs of the stack, as `outputs` does",
+        prints: "the outputs of the stack, as `outputs` does; with `--json` a stream of events (`docs/deploying.md`)",
         exits: &[(0, "deployed, or nothing to change"), (1, "anything wrong, or not agreed to")],
         examples: &[
             "cargo xtask deploy",
             "cargo xtask deploy --stage prod",
             "cargo xtask deploy --stage prod --bundle target/bundle/prod --yes",
             "cargo xtask deploy --plan plan.json",
+            "cargo xtask deploy --stage prod --yes --json",
         ],
     },
     Page {

@@ -14,6 +14,7 @@ use super::{NotAsReviewed, PlanFile, Seen, SeenChangeSet, Waiting, fingerprint, 
 use crate::aws::{self, Session};
 use crate::change_set::{self, ChangeSet};
 use crate::decision::{self, Decision, Deployed};
+use crate::progress::{Message, Reporter};
 use crate::{artefacts, deploy as deploying, stack};
 
 /// Applies a plan file without a question, and returns the session that it was done with. `root` is where the repository
@@ -21,17 +22,24 @@ use crate::{artefacts, deploy as deploying, stack};
 ///
 /// # Errors
 /// [`NotAsReviewed`] when anything is not as it was reviewed; when CloudFormation refuses, or a resource failed.
-pub async fn deploy(root: Option<&Path>, path: &Path, stage_name: Option<&str>) -> anyhow::Result<Session> {
+pub async fn deploy(
+    root: Option<&Path>,
+    path: &Path,
+    stage_name: Option<&str>,
+    reporter: Reporter,
+) -> anyhow::Result<Session> {
     let (file, stage) = PlanFile::read(path)?;
     if let Some(asked) = stage_name {
         let planned = stage.name.as_ref();
         ensure!(asked == planned, "the plan file is about the stage `{planned}`, not `{asked}`");
     }
-    let session = aws::connect_from(root, &stage).await?;
+    let mut session = aws::connect_from(root, &stage).await?;
+    reporter.take_over(&mut session);
     let client = Client::new(&session.sdk_config);
     let (now, deployed) = deploying::decide(&client, &stage, &file.desired).await?;
     if now == Decision::Nothing {
-        eprintln!("nothing to change: the stack is what the plan was to make of it");
+        reporter.note("the stack is what the plan was to make of it");
+        reporter.tell(&Message::Unchanged);
         return Ok(session);
     }
     let role = file.change_set.as_ref().and_then(|waiting| waiting.role_arn.as_deref());
@@ -45,7 +53,7 @@ pub async fn deploy(root: Option<&Path>, path: &Path, stage_name: Option<&str>) 
 
     let (seen, set) = look(&session, &client, &file, deployed.as_ref()).await?;
     if file.change_set.is_none() && seen.deployed == file.deployed {
-        eprintln!("nothing to change");
+        reporter.tell(&Message::Unchanged);
         return Ok(session);
     }
     let reasons = stale(&file, &seen);
@@ -53,7 +61,7 @@ pub async fn deploy(root: Option<&Path>, path: &Path, stage_name: Option<&str>) 
     let Some(set) = set.filter(|_| reasons.is_empty()) else {
         return Err(refused()).with_context(|| format!("refused to apply the plan file `{}`", path.display()));
     };
-    eprintln!("{}", file.plan.brief());
+    reporter.plan(&file.plan);
     deploying::carry_out(&session, file.decision(), &file.desired, &set, role).await?;
     Ok(session)
 }

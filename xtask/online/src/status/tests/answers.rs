@@ -19,6 +19,7 @@ use xtask::trigger::Trigger;
 use super::super::read;
 use super::super::view::{CodeHere, Status};
 use crate::aws::Session;
+use crate::progress::Reporter;
 
 type Answer = dyn Fn(&str) -> (u16, String) + Send + Sync;
 
@@ -73,7 +74,13 @@ pub(super) async fn status(
         .retry_config(aws_config::retry::RetryConfig::disabled())
         .http_client(SharedHttpClient::new(Answers(Arc::new(answer))))
         .build();
-    let session = Session { stage, account: "111122223333".to_owned(), sdk_config, endpoint: None };
+    let session = Session {
+        stage,
+        account: "111122223333".to_owned(),
+        sdk_config,
+        endpoint: None,
+        reporter: Reporter::new(false),
+    };
     let functions = [(Trigger::Define, "c2FtZQ==".to_owned()), (Trigger::Create, "bmV3ZXI=".to_owned())].into();
     let commit = Some(Commit { id: "c0ffee0123456789".to_owned(), dirty: true });
     read::status(&session, Some(CodeHere { folder: "target/bundle/local".to_owned(), commit, functions }), drift).await

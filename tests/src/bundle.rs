@@ -1,0 +1,130 @@
+//! The bundle of the stage `local`, changed for a stack of its own: whatever is done to that, the stack that the other tests
+//! share stays as it is.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context as _, ensure};
+use tempfile::TempDir;
+use xtask::bundle::{self, Digest, Manifest, StageBundle};
+
+use crate::place;
+
+const STAGE: &str = "local";
+const TEMPLATE: &str = "template.yaml";
+const STAGE_FILE: &str = "stage.toml";
+
+/// What stands in the stage `local`, and what stands for it in the copy.
+type Replacement<'a> = (&'a str, &'a str);
+
+/// A copy of the bundle, in a folder that goes with it.
+#[derive(Debug)]
+pub struct Bundle {
+    folder: TempDir,
+    template: String,
+    stage_file: String,
+}
+
+impl Bundle {
+    /// For a stack, a user pool and a sender that go by this name.
+    ///
+    /// # Errors
+    /// When the runner has built no bundle, or the copy cannot be written.
+    pub fn named(name: &str) -> anyhow::Result<Self> {
+        let sender = format!("{name}@example.com");
+        Self::replaced(&[("cognito-email-mfa-local", name), ("sign-in@example.com", &sender)])
+    }
+
+    /// The same in a Region where no test has deployed anything: there is no artefact bucket yet.
+    ///
+    /// # Errors
+    /// As [`Bundle::named`].
+    pub fn elsewhere(name: &str, region: &str) -> anyhow::Result<Self> {
+        let sender = format!("{name}@example.com");
+        let replacements =
+            [("cognito-email-mfa-local", name), ("sign-in@example.com", &sender), ("eu-central-1", region)];
+        Self::replaced(&replacements)
+    }
+
+    fn replaced(replacements: &[Replacement<'_>]) -> anyhow::Result<Self> {
+        let folder = TempDir::new().context("failed to make a folder for a bundle")?;
+        copy(&bundle::dir_of(place::root(), &xtask::stage::load(place::root(), STAGE)?.name), folder.path())?;
+        for file in fs::read_dir(folder.path().join("stages").join(STAGE))? {
+            let path = file?.path();
+            fs::write(&path, replace(&fs::read_to_string(&path)?, replacements))?;
+        }
+        let read = |file: &str| fs::read_to_string(folder.path().join("stages").join(STAGE).join(file));
+        let (template, stage_file) = (read(TEMPLATE)?, read(STAGE_FILE)?);
+        let bundle = Self { folder, template, stage_file };
+        bundle.seal()?;
+        Ok(bundle)
+    }
+
+    /// Where it lies, for `--bundle`.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Changes the template: each text, which has to be there, for another. What was changed before is taken back.
+    ///
+    /// # Errors
+    /// When a text is not there, or the bundle cannot be written.
+    pub fn change_template(&self, changes: &[Replacement<'_>]) -> anyhow::Result<()> {
+        self.write(TEMPLATE, &self.template, changes)
+    }
+
+    /// The same for the stage file.
+    ///
+    /// # Errors
+    /// As [`Bundle::change_template`].
+    pub fn change_stage(&self, changes: &[Replacement<'_>]) -> anyhow::Result<()> {
+        self.write(STAGE_FILE, &self.stage_file, changes)
+    }
+
+    fn write(&self, file: &str, text: &str, changes: &[Replacement<'_>]) -> anyhow::Result<()> {
+        for (from, _) in changes {
+            ensure!(text.contains(from), "`{from}` does not stand in `{file}`");
+        }
+        fs::write(self.path().join("stages").join(STAGE).join(file), replace(text, changes))?;
+        self.seal()
+    }
+
+    /// Tells the manifest what there is now.
+    fn seal(&self) -> anyhow::Result<()> {
+        let path = self.path().join("manifest.json");
+        let mut manifest: Manifest = serde_json::from_slice(&fs::read(&path)?)?;
+        let entry = manifest.stages.get_mut(STAGE).context("the bundle holds the stage `local`")?;
+        for (file, digest) in &mut entry.files {
+            *digest = Digest::of(&fs::read(self.path().join("stages").join(STAGE).join(file))?);
+        }
+        fs::write(&path, serde_json::to_vec_pretty(&manifest)?)?;
+        Ok(())
+    }
+
+    /// As a deploy reads it.
+    ///
+    /// # Errors
+    /// When something is not what the manifest says.
+    pub fn open(&self) -> anyhow::Result<StageBundle> {
+        bundle::open(self.path(), STAGE)
+    }
+}
+
+fn replace(text: &str, replacements: &[Replacement<'_>]) -> String {
+    replacements.iter().fold(text.to_owned(), |text, (from, to)| text.replace(from, to))
+}
+
+fn copy(from: &Path, to: &Path) -> anyhow::Result<()> {
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from).with_context(|| format!("failed to open the bundle `{}`", from.display()))? {
+        let (path, to) = (entry?.path(), to);
+        let target = to.join(path.file_name().context("an entry has a name")?);
+        if path.is_dir() {
+            copy(&path, &target)?;
+        } else {
+            fs::copy(&path, &target)?;
+        }
+    }
+    Ok(())
+}
