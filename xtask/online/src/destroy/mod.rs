@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, bail};
 use aws_sdk_cloudformation::Client;
+use aws_sdk_cloudformation::types::StackStatus;
 use xtask::cli::DestroyArgs;
 use xtask::stage::{self, Stage};
 use xtask::template::Template;
@@ -89,7 +90,9 @@ async fn doomed(client: &Client, name: &str) -> anyhow::Result<Option<Doomed>> {
     let status = stack::status(&described);
     let is_protected = described.enable_termination_protection().unwrap_or_default();
     let under_way = match Condition::of(&status) {
-        Condition::Obstructed(Obstacle::Busy) => recovery::under_way(client, name).await.map(|it| it.to_string()),
+        Condition::Obstructed(Obstacle::Busy) if status != StackStatus::DeleteInProgress => {
+            recovery::under_way(client, name).await.map(|it| it.to_string())
+        }
         _ => None,
     };
     Ok(Some(Doomed { is_protected, under_way, ..Doomed::new(id, status, &members, &template) }))
