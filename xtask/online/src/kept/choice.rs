@@ -19,7 +19,7 @@ pub enum Choice<'a> {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     /// A new pool would be empty.
-    #[error("an earlier stack left users, and a new user pool would have none of them{}\n{hint}", lines(.pools))]
+    #[error("an earlier stack left a user pool, and a new one would be empty{}\n{hint}", lines(.pools))]
     Left { pools: Vec<String>, hint: String },
     #[error("there is more than one user pool to take back{}\n{hint}", lines(.pools))]
     Several { pools: Vec<String>, hint: String },

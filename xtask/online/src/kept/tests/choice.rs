@@ -68,7 +68,7 @@ fn users_are_never_left_behind_without_a_word() {
 fn the_refusal_names_everything_and_both_ways_on() {
     let found = [left("A"), Remains { stack_id: None, ..left("B") }];
     let text = choose(&found, false, &[], "cargo xtask deploy --stage prod").unwrap_err().to_string();
-    let expected = "an earlier stack left users, and a new user pool would have none of them
+    let expected = "an earlier stack left a user pool, and a new one would be empty
   user pool `A` (`people`) with 2 users, left by the deleted stack `arn:stack/1`
     UserPool             AWS::Cognito::UserPool        A
     AppClientWeb         AWS::Cognito::UserPoolClient  1web

@@ -96,7 +96,7 @@ async fn users_that_are_found_stop_a_first_deploy_before_anything_is_written() {
     let (outcome, asked) = run(found(), &[]).await;
     let text = outcome.unwrap_err();
     assert!(
-        text.starts_with("refused to deploy the stack `cognito-email-mfa-prod`: an earlier stack left users"),
+        text.starts_with("refused to deploy the stack `cognito-email-mfa-prod`: an earlier stack left a user pool"),
         "{text}"
     );
     assert_eq!(asked.len(), 6, "{asked:?}");
@@ -163,7 +163,8 @@ async fn a_stack_that_has_a_pool_is_not_looked_beside() {
     };
     let with_pool = deployed("Resources: {UserPool: {Type: AWS::Cognito::UserPool}}");
     let without = deployed("Resources: {Topic: {Type: AWS::SNS::Topic}}");
-    let rows: [(&str, Decision, Option<&Deployed>, Script, &[&str], Result<bool, &str>); 4] = [
+    type Row<'a> = (&'a str, Decision, Option<&'a Deployed>, Script, &'a [&'a str], Result<bool, &'a str>);
+    let rows: [Row<'_>; 4] = [
         ("nothing to do", Decision::Nothing, Some(&with_pool), Vec::new(), &["--take-back"], Ok(false)),
         ("an update", Decision::Update, Some(&with_pool), Vec::new(), &["--leave-behind", "P1"], Ok(false)),
         (
@@ -172,7 +173,7 @@ async fn a_stack_that_has_a_pool_is_not_looked_beside() {
             Some(&without),
             found(),
             &[],
-            Err("an earlier stack left users"),
+            Err("an earlier stack left a user pool"),
         ),
         (
             "the same, to take back",
@@ -199,8 +200,9 @@ async fn a_stack_that_has_a_pool_is_not_looked_beside() {
 #[tokio::test]
 async fn only_a_plan_that_binds_needs_to_have_looked() {
     let denied = || vec![("ListStacks", refused("AccessDenied", "no"))];
-    let rows: [(&str, Script, &[&str], bool, Option<&str>); 4] = [
-        ("users", found(), &[], false, Some("an earlier stack left users")),
+    type Row<'a> = (&'a str, Script, &'a [&'a str], bool, Option<&'a str>);
+    let rows: [Row<'_>; 4] = [
+        ("users", found(), &[], false, Some("an earlier stack left a user pool")),
         ("users to leave behind", found(), &["P1"], true, None),
         ("no right to look", denied(), &[], false, None),
         ("no right to look, and nobody looks again", denied(), &[], true, Some("cloudformation:ListStacks")),
