@@ -7,7 +7,7 @@ use aws_sdk_cloudformation::Client;
 use aws_sdk_cloudformation::operation::create_change_set::builders::CreateChangeSetFluentBuilder;
 use aws_sdk_cloudformation::types::{
     Capability, ChangeAction, ChangeSetStatus, ChangeSetType, Parameter, Replacement, ResourceChange,
-    ResourceTargetDefinition, ResourceToImport, StackStatus, Tag,
+    ResourceTargetDefinition, StackStatus, Tag,
 };
 use serde_json::Value;
 
@@ -113,28 +113,11 @@ pub async fn create(
     submit(client, stack, name, request).await
 }
 
-/// Asks CloudFormation to make existing resources part of a stack that is not there yet, and to change nothing.
+/// Sends a change set and waits until CloudFormation knows what it would do; none if it would do nothing.
 ///
 /// # Errors
-/// When CloudFormation refuses the template, finds one of the resources nowhere or in another stack, or does not come to
-/// an end.
-pub async fn import(
-    client: &Client,
-    stack: &str,
-    template: &str,
-    resources: Vec<ResourceToImport>,
-    role_arn: Option<&str>,
-) -> anyhow::Result<ChangeSet> {
-    let name = format!("{}{:016x}", Purpose::Deploy.prefix(), rand::random::<u64>());
-    let request = client.create_change_set().stack_name(stack).change_set_name(&name);
-    let request = request.change_set_type(ChangeSetType::Import).template_body(template);
-    let request = request.set_resources_to_import(Some(resources)).set_role_arn(role_arn.map(str::to_owned));
-    let set = submit(client, stack, name, request).await?;
-    set.with_context(|| format!("failed to import into the stack `{stack}`: CloudFormation finds nothing to import"))
-}
-
-/// Sends a change set and waits until CloudFormation knows what it would do.
-async fn submit(
+/// As [`create`].
+pub async fn submit(
     client: &Client,
     stack: &str,
     name: String,

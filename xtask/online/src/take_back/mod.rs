@@ -7,13 +7,13 @@ use xtask::cli::DeployArgs;
 use xtask::template::Template;
 
 use crate::aws::{self, Session};
-use crate::change_set::{self, ChangeSet};
 use crate::consent::Consent;
 use crate::decision::{Decision, Deployed, Desired, deploy_command};
 use crate::kept::{self, Choice, Kept, Kind, Look, Pool, Remains};
 use crate::plan::{Action, Change, Summary, compare};
 use crate::{apply, safety};
 
+mod import;
 mod template;
 
 #[cfg(test)]
@@ -128,12 +128,8 @@ async fn take_back(
     restore_key(session, remains).await?;
     let client = Client::new(&session.sdk_config);
     let role = args.role_arn.as_deref();
-    let set =
-        change_set::import(&client, name, &import.body(), import.resources_to_import(pool.described()), role).await?;
-    if let Err(other) = imports_alone(&set, &import) {
-        change_set::discard(&client, &set).await?;
-        return Err(other);
-    }
+    let resources = import.resources_to_import(pool.described());
+    let set = import::change_set(&client, name, &import, resources, role).await?;
     apply::execute(session, &client, &set)
         .await
         .with_context(|| format!("failed to take back what an earlier stack `{name}` left"))
@@ -162,18 +158,6 @@ async fn restore_key(session: &Session, remains: &Remains) -> anyhow::Result<()>
     restored.with_context(|| format!("failed to restore the key `{}`", key.id))?;
     session.reporter.note(&format!("restored the key `{}`", key.id));
     Ok(())
-}
-
-/// CloudFormation says in the change set what it would do; nothing but what was shown is done.
-fn imports_alone(set: &ChangeSet, import: &Import) -> anyhow::Result<()> {
-    let expected =
-        |change: &Change| change.action == Action::Import && import.template.resources.contains_key(&change.logical_id);
-    let other = set.changes.iter().find(|change| !expected(change));
-    match other {
-        None if set.changes.len() == import.kept.len() => Ok(()),
-        None => bail!("CloudFormation would import {} of {}", set.changes.len(), import.kept.len()),
-        Some(other) => bail!("CloudFormation would do more than import: {other}"),
-    }
 }
 
 /// What is taken back now, and what the update after it makes of it.

@@ -1,7 +1,9 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod answers;
 mod decisions;
-mod flow;
+mod stack;
+mod users;
 
 use super::*;
 

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::super::import::imports_alone;
 use super::super::template::Import;
 use super::*;
 
@@ -125,7 +126,6 @@ fn what_can_never_change_has_to_be_what_the_stage_wants() {
 #[test]
 fn only_an_import_of_all_that_was_shown_is_carried_out() {
     let import = import(&pool(), &all_kept(), &[WITH_SECRET]);
-    let set = |changes: Vec<Change>| ChangeSet { name: "n".into(), id: "i".into(), stack_id: "s".into(), changes };
     let all: Vec<_> = import.kept.iter().map(change).collect();
     let mut foreign = all.clone();
     foreign[0].logical_id = "Another".to_owned();
@@ -139,7 +139,7 @@ fn only_an_import_of_all_that_was_shown_is_carried_out() {
         ("none", Vec::new(), false),
     ];
     for (name, changes, fine) in rows {
-        assert_eq!(imports_alone(&set(changes), &import).is_ok(), fine, "{name}");
+        assert_eq!(imports_alone(&changes, &import).is_ok(), fine, "{name}");
     }
 }
 
