@@ -13,12 +13,13 @@ use aws_sdk_cognitoidentityprovider::Client as Cognito;
 use aws_sdk_dynamodb::Client as DynamoDb;
 use aws_sdk_secretsmanager::Client as SecretsManager;
 use tokio::sync::{OnceCell, RwLock, RwLockReadGuard, RwLockWriteGuard};
-use xtask::stage::Store;
+use xtask::stage::{Stage, Store};
 use xtask::trigger::Trigger;
 use xtask_online::aws::{self, Session};
 use xtask_online::outputs::{self, Outputs};
 use xtask_online::sign_in::AppClient;
 
+use crate::bundle::Bundle;
 use crate::{place, tool, wait};
 
 /// How long a log line may take to arrive.
@@ -31,8 +32,14 @@ static DEPLOYED: [(&str, OnceCell<()>); 2] = [("local", OnceCell::const_new()), 
 /// Whether other tests may use the stack at the same time.
 #[derive(Debug)]
 enum Use {
-    Shared { _guard: RwLockReadGuard<'static, ()> },
-    Alone { _guard: RwLockWriteGuard<'static, ()> },
+    /// None knows of it.
+    Own,
+    Shared {
+        _guard: RwLockReadGuard<'static, ()>,
+    },
+    Alone {
+        _guard: RwLockWriteGuard<'static, ()>,
+    },
 }
 
 /// A deployed stage.
@@ -68,12 +75,24 @@ impl Stack {
         Self::connect("local", Use::Alone { _guard: guard }).await
     }
 
+    /// The stack that a bundle was deployed to.
+    ///
+    /// # Errors
+    /// When it was not.
+    pub async fn own(bundle: &Bundle) -> anyhow::Result<Self> {
+        Self::join(&bundle.open()?.stage, Use::Own).await
+    }
+
     async fn connect(stage: &str, in_use: Use) -> anyhow::Result<Self> {
         // Without it the tests would work on the developer's own local AWS.
         place::from_runner("COGNITO_EMAIL_MFA_LOCAL_DIR")?;
         let (_, deployed) = DEPLOYED.iter().find(|(name, _)| *name == stage).context("a stage that tests use")?;
         deployed.get_or_try_init(async || tool::deploy(stage).await.map(drop)).await?;
-        let session = aws::connect(place::root(), &xtask::stage::load(place::root(), stage)?).await?;
+        Self::join(&xtask::stage::load(place::root(), stage)?, in_use).await
+    }
+
+    async fn join(stage: &Stage, in_use: Use) -> anyhow::Result<Self> {
+        let session = aws::connect(place::root(), stage).await?;
         let sdk = &session.sdk_config;
         Ok(Self {
             outputs: outputs::read(&session).await?,

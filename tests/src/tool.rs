@@ -50,6 +50,14 @@ pub async fn run(arguments: &[&str], input: &str) -> anyhow::Result<Run> {
     started.end().await
 }
 
+/// Runs `xtask` in another repository than this one.
+///
+/// # Errors
+/// As [`run`].
+pub async fn run_in(root: &Path, arguments: &[&str]) -> anyhow::Result<Run> {
+    Started::within(root, arguments)?.end().await
+}
+
 /// Deploys a stage as people do.
 ///
 /// # Errors
@@ -125,8 +133,12 @@ struct Started {
 
 impl Started {
     fn new(arguments: &[&str]) -> anyhow::Result<Self> {
+        Self::within(place::root(), arguments)
+    }
+
+    fn within(root: &Path, arguments: &[&str]) -> anyhow::Result<Self> {
         let mut command = Command::new(place::from_runner(place::XTASK)?);
-        command.arg("--root").arg(place::root()).args(arguments);
+        command.arg("--root").arg(root).args(arguments);
         Self::spawn(format!("xtask {}", arguments.join(" ")), command)
     }
 

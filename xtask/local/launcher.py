@@ -159,6 +159,45 @@ def authorise_mail_as_ses_does(app, ses):
     app._enforce_ses_v2 = corrected
 
 
+def import_keys(changesets, provisioners, secrets):
+    """MiniStack cannot import an AWS::SecretsManager::Secret into a stack. AWS can, by its ARN, under the name `Id`."""
+    lookups = getattr(changesets, "_IMPORT_LOOKUPS", None)
+    handler = (getattr(provisioners, "_RESOURCE_HANDLERS", None) or {}).get("AWS::SecretsManager::Secret")
+    resolve = wanted(secrets, "_resolve", "secret_id")
+    if not isinstance(lookups, dict) or not isinstance(handler, dict):
+        stop("the import of resources is not there to be corrected")
+
+    def problem(arn):
+        _key, secret = resolve(arn)
+        if secret is None or secret["DeletedDate"]:
+            return f"Resource of type 'AWS::SecretsManager::Secret' with identifier '{arn}' was not found."
+        return None
+
+    def adopt(identifier):
+        _key, secret = resolve(identifier["Id"])
+        return secret["Name"], {"Id": secret["ARN"], "Arn": secret["ARN"]}
+
+    lookups["AWS::SecretsManager::Secret"] = (("Id",), problem)
+    handler["import"] = adopt
+
+
+def protect_pools(cognito):
+    """MiniStack deletes a user pool whose DeletionProtection is ACTIVE. Cognito refuses until it is INACTIVE."""
+    delete = wanted(cognito, "_delete_user_pool", "data")
+    resolve = wanted(cognito, "_resolve_pool", "pool_id")
+    answer = wanted(cognito, "error_response_json", "code", "message", "status")
+
+    @functools.wraps(delete)
+    def corrected(data):
+        pool, _error = resolve(data.get("UserPoolId"))
+        if pool and pool.get("DeletionProtection") == "ACTIVE":
+            message = "The user pool cannot be deleted because deletion protection is activated. Deletion protection must be inactivated first."
+            return answer("InvalidParameterException", message, 400)
+        return delete(data)
+
+    cognito._delete_user_pool = corrected
+
+
 def live_on_if_told():
     """Ends the process unless the command that started it says `keep` on the pipe that is this process's standard input.
 
@@ -200,10 +239,17 @@ def main():
     app = import_module("ministack.app")
     cognito = import_module("ministack.services.cognito")
     ses = import_module("ministack.services.ses")
+    cloudformation = "ministack.services.cloudformation"
     lift_rounds_limit(cognito)
     name_users_alike(cognito)
     refuse_once(cognito)
     authorise_mail_as_ses_does(app, ses)
+    protect_pools(cognito)
+    import_keys(
+        import_module(f"{cloudformation}.changesets"),
+        import_module(f"{cloudformation}.provisioners"),
+        import_module("ministack.services.secretsmanager"),
+    )
     app.main()
 
 

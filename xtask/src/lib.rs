@@ -54,6 +54,7 @@ pub fn offline(cli: Cli) -> anyhow::Result<ExitCode> {
         Verb::Email(EmailVerb::Check(_))
         | Verb::Plan(_)
         | Verb::Deploy(_)
+        | Verb::Destroy(_)
         | Verb::Status(_)
         | Verb::Outputs(_)
         | Verb::Logs(_)

@@ -53,6 +53,12 @@ fn what_it_cannot_correct_it_refuses_by_name() {
         ),
         ("a limit gone", "launcher.lift_rounds_limit(types)", "launcher: `_MAX_CHALLENGE_ATTEMPTS` is not there"),
         ("a trigger's event gone", "launcher.name_users_alike(types)", "launcher: `types._resolve_user` is not there"),
+        (
+            "an import gone",
+            "types._resolve = lambda secret_id: None\nlauncher.import_keys(types, types, types)",
+            "launcher: the import of resources is not there",
+        ),
+        ("a deletion gone", "launcher.protect_pools(types)", "launcher: `types._delete_user_pool` is not there"),
     ];
     for (name, lines, expected) in table {
         let outcome = outcome(lines);

@@ -12,4 +12,5 @@ mod permissions;
 mod recovery;
 mod reproducible;
 mod secrecy;
+mod taken_back;
 mod ways_around;

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use aws_sdk_cloudformation::Client;
+use aws_sdk_cloudformation::operation::create_change_set::builders::CreateChangeSetFluentBuilder;
 use aws_sdk_cloudformation::types::{
     Capability, ChangeAction, ChangeSetStatus, ChangeSetType, Parameter, Replacement, ResourceChange,
     ResourceTargetDefinition, StackStatus, Tag,
@@ -105,12 +106,24 @@ pub async fn create(
     let parameters = desired.parameters.iter();
     let parameters = parameters.map(|(key, value)| Parameter::builder().parameter_key(key).parameter_value(value));
     let tags = desired.tags.iter().map(|(key, value)| Tag::builder().key(key).value(value));
-    let created = request
+    let request = request
         .set_parameters(Some(parameters.map(|parameter| parameter.build()).collect()))
         .set_role_arn(role_arn.map(str::to_owned))
-        .set_tags(Some(tags.map(|tag| tag.build()).collect()))
-        .send()
-        .await;
+        .set_tags(Some(tags.map(|tag| tag.build()).collect()));
+    submit(client, stack, name, request).await
+}
+
+/// Sends a change set and waits until CloudFormation knows what it would do; none if it would do nothing.
+///
+/// # Errors
+/// As [`create`].
+pub async fn submit(
+    client: &Client,
+    stack: &str,
+    name: String,
+    request: CreateChangeSetFluentBuilder,
+) -> anyhow::Result<Option<ChangeSet>> {
+    let created = request.send().await;
     let created = match created {
         Ok(created) => created,
         Err(error) => {

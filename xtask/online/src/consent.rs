@@ -43,9 +43,17 @@ impl Consent {
     /// # Errors
     /// [`NobodyToAsk`] when the question would stand in the log of a pipeline.
     pub fn of(stage: &Stage, yes: bool) -> Result<Self, NobodyToAsk> {
+        Self::of_command(stage, yes, deploy_command(stage))
+    }
+
+    /// The same for another command than `deploy`.
+    ///
+    /// # Errors
+    /// As [`Consent::of`].
+    pub fn of_command(stage: &Stage, yes: bool, command: String) -> Result<Self, NobodyToAsk> {
         let terminal = std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
         Self::decide(stage.is_local(), yes, terminal)
-            .ok_or_else(|| NobodyToAsk { stage: stage.name.to_string(), command: deploy_command(stage) })
+            .ok_or_else(|| NobodyToAsk { stage: stage.name.to_string(), command })
     }
 
     fn decide(local: bool, yes: bool, terminal: bool) -> Option<Self> {

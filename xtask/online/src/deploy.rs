@@ -16,7 +16,9 @@ use crate::consent::Consent;
 use crate::decision::{self, Decision, Deployed, Desired};
 use crate::plan::Plan;
 use crate::progress::{Message, Reporter};
-use crate::{apply, artefacts, bucket, change_set, outputs, plan_file, recovery, review, safety, source, stack};
+use crate::{
+    apply, artefacts, bucket, change_set, outputs, plan_file, recovery, review, safety, source, stack, take_back,
+};
 
 /// `root` is where the repository was found, if it was: whoever deploys a bundle or a plan needs none.
 ///
@@ -53,7 +55,10 @@ async fn deploy(session: &Session, bundle: &StageBundle, args: &DeployArgs) -> a
     let name = session.stage.aws.stack.as_ref();
     let desired = Desired::new(bundle)?;
     recovery::mend(session, args.yes, args.role_arn.as_deref()).await?;
-    let (decision, deployed) = decide(&client, &session.stage, &desired).await?;
+    let (mut decision, mut deployed) = decide(&client, &session.stage, &desired).await?;
+    if take_back::before_a_new_pool(session, deployed.as_ref(), decision, &desired, args).await? {
+        (decision, deployed) = decide(&client, &session.stage, &desired).await?;
+    }
     let dangers = review::dangers(decision, deployed.as_ref(), &desired)?;
     safety::judge(dangers, &args.allow_replace).with_context(|| format!("refused to deploy the stack `{name}`"))?;
     if decision == Decision::Nothing {

@@ -17,10 +17,12 @@ pub mod change_set;
 pub mod consent;
 pub mod decision;
 pub mod deploy;
+pub mod destroy;
 pub mod email;
 pub mod events;
 pub mod follow;
 pub mod interrupt;
+pub mod kept;
 pub mod logs;
 pub mod outputs;
 pub mod password;
@@ -39,6 +41,7 @@ pub mod sign_in;
 pub mod source;
 pub mod stack;
 pub mod status;
+pub mod take_back;
 pub mod unread;
 pub mod user;
 
@@ -61,6 +64,7 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             _ => root?,
         };
         match cli.verb {
+            Verb::Destroy(args) => destroy::run(&root, &args).await,
             Verb::Status(args) => status::run(&root, &args).await,
             Verb::Logs(args) => logs::run(&root, &args).await,
             Verb::Outputs(args) => outputs::run(&root, &args).await,

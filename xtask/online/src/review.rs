@@ -15,7 +15,7 @@ use crate::decision::{Decision, Deployed, Desired};
 use crate::plan::Plan;
 use crate::plan_file::Basis;
 use crate::safety::{self, Danger};
-use crate::{change_set, deploy, plan_file, source};
+use crate::{change_set, deploy, plan_file, source, take_back};
 
 /// Changes wait to be deployed, under `--detailed-exitcode`.
 const PENDING: u8 = 2;
@@ -33,6 +33,13 @@ pub async fn run(root: anyhow::Result<PathBuf>, args: &PlanArgs) -> anyhow::Resu
     let desired = desired.expected(&session.stage, deployed.as_ref());
     let mut plan = Plan::new(&session.account, &bundle, decision, deployed.as_ref(), &desired)?;
     let judged = safety::judge(dangers(decision, deployed.as_ref(), &desired)?, &args.allow_replace);
+    let judged = match judged {
+        Ok(()) => {
+            let (deployed, behind, binding) = (deployed.as_ref(), &args.leave_behind, args.out.is_some());
+            take_back::foresee(&session, deployed, decision, &desired, behind, binding).await
+        }
+        Err(refusal) => Err(refusal.into()),
+    };
     match &args.out {
         // There is nothing to apply of a plan that is refused.
         Some(_) if judged.is_err() => {}

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use anyhow::Context as _;
 use aws_sdk_cloudformation::Client;
 use aws_sdk_cloudformation::error::{ProvideErrorMetadata, SdkError};
-use aws_sdk_cloudformation::types::{Stack, StackStatus, TemplateStage};
+use aws_sdk_cloudformation::types::{ResourceStatus, Stack, StackStatus, TemplateStage};
 
 use crate::aws;
 use crate::decision::Deployed;
@@ -33,20 +33,60 @@ pub fn is_missing<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> bool {
 /// When CloudFormation does not answer.
 pub async fn read(client: &Client, name: &str) -> anyhow::Result<Option<Deployed>> {
     let Some(stack) = describe(client, name).await? else { return Ok(None) };
-    let template = if status(&stack) == StackStatus::ReviewInProgress {
-        String::new()
-    } else {
-        let request = client.get_template().stack_name(name).template_stage(TemplateStage::Original);
-        let answer = request.send().await.map_err(aws::sdk);
-        let answer = answer.with_context(|| format!("failed to read the template of the stack `{name}`"))?;
-        answer.template_body.unwrap_or_default()
-    };
+    let template = template(client, &stack).await?;
     Ok(Some(Deployed {
         status: status(&stack),
         template,
         parameters: parameters(&stack),
         tags: pairs(stack.tags(), |tag| (tag.key(), tag.value())),
     }))
+}
+
+/// The template that a stack was deployed with; empty for the shell of one that never was.
+///
+/// # Errors
+/// When CloudFormation does not answer.
+pub async fn template(client: &Client, stack: &Stack) -> anyhow::Result<String> {
+    if status(stack) == StackStatus::ReviewInProgress {
+        return Ok(String::new());
+    }
+    let name = stack.stack_id().unwrap_or_default();
+    let request = client.get_template().stack_name(name).template_stage(TemplateStage::Original);
+    let answer = request.send().await.map_err(aws::sdk);
+    let answer = answer.with_context(|| format!("failed to read the template of the stack `{name}`"))?;
+    Ok(answer.template_body.unwrap_or_default())
+}
+
+/// A resource of a stack, with its type and the name that it got.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Member {
+    pub logical_id: String,
+    pub resource_type: String,
+    pub physical_id: String,
+}
+
+/// The resources that a stack has now.
+///
+/// # Errors
+/// When there is no such stack, or CloudFormation does not answer.
+pub async fn members(client: &Client, name: &str) -> anyhow::Result<Vec<Member>> {
+    let mut pages = client.list_stack_resources().stack_name(name).into_paginator().send();
+    let mut members = Vec::new();
+    while let Some(page) = pages.next().await {
+        let page = page.map_err(aws::sdk);
+        let page = page.with_context(|| format!("failed to read the resources of the stack `{name}`"))?;
+        let there = page.stack_resource_summaries().iter().filter(|resource| {
+            // One that was never made has no name; one that was deleted is still listed.
+            resource.resource_status() != Some(&ResourceStatus::DeleteComplete)
+                && resource.physical_resource_id().is_some_and(|id| !id.is_empty())
+        });
+        members.extend(there.map(|resource| Member {
+            logical_id: resource.logical_resource_id().unwrap_or_default().to_owned(),
+            resource_type: resource.resource_type().unwrap_or_default().to_owned(),
+            physical_id: resource.physical_resource_id().unwrap_or_default().to_owned(),
+        }));
+    }
+    Ok(members)
 }
 
 /// The names that the resources of a stack got, by their logical IDs.

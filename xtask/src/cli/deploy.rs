@@ -41,6 +41,9 @@ pub struct PlanArgs {
     /// The role that CloudFormation would make the changes with [default: the caller's own rights]
     #[arg(long, value_name = "ARN")]
     pub role_arn: Option<String>,
+    /// Leave this user pool of an earlier stack behind, and make a new one; may be given again
+    #[arg(long, value_name = "POOL_ID")]
+    pub leave_behind: Vec<String>,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
@@ -59,7 +62,7 @@ pub struct DeployArgs {
     #[arg(long, value_name = "DIR")]
     pub bundle: Option<PathBuf>,
     /// Apply what `plan --out` has written, without asking; refuse if anything is not as it was reviewed
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["bundle", "allow_replace", "role_arn"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["bundle", "allow_replace", "role_arn", "take_back", "leave_behind"])]
     pub plan: Option<PathBuf>,
     /// Apply without asking
     #[arg(long, short)]
@@ -73,4 +76,10 @@ pub struct DeployArgs {
     /// Tell everything on standard output as a stream of events, a JSON object on each line
     #[arg(long)]
     pub json: bool,
+    /// Take back what an earlier stack of the stage left: its user pool, app clients, table and key
+    #[arg(long)]
+    pub take_back: bool,
+    /// Leave this user pool of an earlier stack behind, and make a new one; may be given again
+    #[arg(long, value_name = "POOL_ID")]
+    pub leave_behind: Vec<String>,
 }

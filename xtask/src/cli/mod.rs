@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Command, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 mod deploy;
+mod destroy;
 mod mail;
 mod manual;
 mod operate;
@@ -12,6 +13,7 @@ mod pages;
 mod users;
 
 pub use deploy::{BundleArgs, DeployArgs, PlanArgs, PlanFormat};
+pub use destroy::DestroyArgs;
 pub use mail::{CheckArgs, EmailVerb, InboxArgs, PreviewArgs};
 pub use operate::{CompletionsArgs, LogsArgs, NoSpan, OutputsArgs, RotateKeyArgs, Since, StatusArgs};
 pub use users::{SignInArgs, UserArgs, UserVerb};
@@ -57,6 +59,14 @@ pub enum Verb {
     Plan(PlanArgs),
     /// Bundle, show what would change, apply it, follow it, print the outputs
     Deploy(DeployArgs),
+    /// Delete the stack of a stage, and keep its users unless told otherwise
+    ///
+    /// The user pool, its app clients, the table and the key outlive the stack; their ids are printed,
+    /// and `deploy --take-back` makes them part of a stack again. With `--delete-users` they are deleted
+    /// as well, for good; the key alone can be restored for 30 days. Interrupted, it goes on when it is
+    /// run again. The artefact bucket is left as it is: all stages of an account and Region share it.
+    #[command(verbatim_doc_comment)]
+    Destroy(DestroyArgs),
     /// Say how a stage stands: stack, code, user pool, sender, quotas
     ///
     /// Each thing is read by itself. What your rights do not reach is shown as such, and the rest all
@@ -116,6 +126,7 @@ impl Verb {
         match self {
             Self::Plan(_)
             | Self::Deploy(_)
+            | Self::Destroy(_)
             | Self::Status(_)
             | Self::Outputs(_)
             | Self::Logs(_)

@@ -5,7 +5,7 @@ use super::manual::{Page, Touches};
 /// The verbs in the order in which one meets them; a test holds that none is left out.
 pub(super) const GROUPS: &[(&str, &[&str])] = &[
     ("Write and check", &["render", "check", "bundle"]),
-    ("Deploy", &["plan", "deploy"]),
+    ("Deploy", &["plan", "deploy", "destroy"]),
     ("Day to day", &["status", "outputs", "logs", "rotate-key"]),
     ("Users", &["user", "sign-in"]),
     ("Mail", &["inbox", "email"]),
@@ -75,6 +75,17 @@ pub(super) const PAGES: &[Page] = &[
             "cargo xtask deploy --stage prod --bundle target/bundle/prod --yes",
             "cargo xtask deploy --plan plan.json",
             "cargo xtask deploy --stage prod --yes --json",
+        ],
+    },
+    Page {
+        verb: &["destroy"],
+        touches: Touches::AwsWrites,
+        prints: "what was kept, and what was deleted for good; with `--json` one document (`docs/operating.md`)",
+        exits: &[(0, "destroyed, or nothing there"), (1, "anything wrong, or not agreed to")],
+        examples: &[
+            "cargo xtask destroy",
+            "cargo xtask destroy --stage prod",
+            "cargo xtask destroy --stage dev --delete-users cognito-email-mfa-dev",
         ],
     },
     Page {

@@ -187,7 +187,7 @@ impl Accepted {
 }
 
 impl Summary {
-    fn of(changes: &[Change]) -> Self {
+    pub(crate) fn of(changes: &[Change]) -> Self {
         let count = |action| changes.iter().filter(|change| change.action == action).count();
         Self {
             add: count(Action::Add),

@@ -9,14 +9,13 @@ use super::read::{list, text, walk};
 use super::statement::{Statement, allowing};
 
 /// Actions that AWS checks against no resource, so that `*` is all that can be said.
-const WITHOUT_RESOURCE: [&str; 8] = [
+const WITHOUT_RESOURCE: [&str; 7] = [
+    "cloudformation:ListStacks",
     "cognito-idp:CreateUserPool",
     "cognito-idp:ListUserPools",
-    "dynamodb:ListTables",
     "lambda:GetAccountSettings",
     "logs:DescribeLogGroups",
     "secretsmanager:GetRandomPassword",
-    "secretsmanager:ListSecrets",
     "ses:GetAccount",
 ];
 /// Resources whose names AWS chooses, all of it: within one account and Region they cannot be told apart beforehand.
