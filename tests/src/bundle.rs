@@ -3,12 +3,14 @@
 
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
 use anyhow::{Context as _, ensure};
 use tempfile::TempDir;
 use xtask::bundle::{self, Digest, Manifest, StageBundle};
 
 use crate::place;
+use crate::tool::{Run, Started};
 
 const STAGE: &str = "local";
 const TEMPLATE: &str = "template.yaml";
@@ -100,6 +102,25 @@ impl Bundle {
         }
         fs::write(&path, serde_json::to_vec_pretty(&manifest)?)?;
         Ok(())
+    }
+
+    /// Deploys it without asking.
+    ///
+    /// # Errors
+    /// When the command cannot be started, or does not end within the bound.
+    pub async fn deploy(&self) -> anyhow::Result<Run> {
+        self.start_deploy(&place::from_runner("COGNITO_EMAIL_MFA_LOCAL_DIR")?)?.end().await
+    }
+
+    /// Begins to deploy it, to the local AWS that a note in this folder leads to.
+    ///
+    /// # Errors
+    /// When the command cannot be started.
+    pub fn start_deploy(&self, local_dir: &Path) -> anyhow::Result<Started> {
+        let mut command = Command::new(place::from_runner(place::XTASK)?);
+        command.args(["deploy", "--yes", "--root"]).arg(place::root()).arg("--bundle").arg(self.path());
+        command.env("COGNITO_EMAIL_MFA_LOCAL_DIR", local_dir);
+        Started::spawn("xtask deploy --bundle".to_owned(), command)
     }
 
     /// As a deploy reads it.

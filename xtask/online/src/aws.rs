@@ -13,6 +13,7 @@ use xtask::local;
 use xtask::stage::Stage;
 
 use crate::progress::Reporter;
+use crate::trouble::Trouble;
 
 /// One attempt of one call. The longest is the upload of an artefact of a few megabytes.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(60);
@@ -79,14 +80,9 @@ pub async fn connect_from(root: Option<&Path>, stage: &Stage) -> anyhow::Result<
         stage.aws.region,
         stage.aws.stack,
     );
-    let caller = caller_account(&sdk_config).await.with_context(|| {
-        let hint = if stage.is_local() {
-            "`cargo xtask local stop`, then `cargo xtask deploy` starts the local AWS afresh"
-        } else {
-            "choose a profile with `AWS_PROFILE`, or sign in with `aws sso login`"
-        };
-        format!("failed to ask AWS whose credentials these are, for stage `{}`\nhint: {hint}", stage.name)
-    })?;
+    let caller = caller_account(&sdk_config, stage)
+        .await
+        .with_context(|| format!("failed to ask AWS whose credentials these are, for stage `{}`", stage.name))?;
     guard(stage.name.as_ref(), &account, &caller)?;
     Ok(Session { stage: stage.clone(), account, sdk_config, endpoint, reporter: Reporter::new(false) })
 }
@@ -131,14 +127,33 @@ fn timeouts() -> TimeoutConfig {
     TimeoutConfig::builder().operation_attempt_timeout(ATTEMPT_TIMEOUT).operation_timeout(CALL_TIMEOUT).build()
 }
 
-async fn caller_account(sdk_config: &SdkConfig) -> anyhow::Result<String> {
-    let identity = aws_sdk_sts::Client::new(sdk_config).get_caller_identity().send().await.map_err(sdk)?;
-    identity.account.context("the answer names no account")
+async fn caller_account(sdk_config: &SdkConfig, stage: &Stage) -> anyhow::Result<String> {
+    let told = aws_sdk_sts::Client::new(sdk_config).get_caller_identity().send().await;
+    let told = told.map_err(|error| match stage.is_local() {
+        // What helps elsewhere does not help here: these credentials are our own.
+        true => words(error).context(
+            "the local AWS does not answer as it should\nhint: `cargo xtask local stop`, then `cargo xtask deploy` starts it afresh",
+        ),
+        false => sdk(error),
+    })?;
+    told.account.context("the answer names no account")
 }
 
-/// An SDK error in the words of the service: message and code. Its own `Display` stops at "service error", and its `Debug`
-/// shows whole answers, which can hold what must not be printed.
+/// An SDK error in the words of the service, with what to do where the trouble is of a kind that any call can run into.
 pub fn sdk<E, R>(error: SdkError<E, R>) -> anyhow::Error
+where
+    E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+    R: std::fmt::Debug + Send + Sync + 'static,
+{
+    match Trouble::of(&error) {
+        Some(trouble) => words(error).context(format!("{trouble}\n{}", trouble.hint())),
+        None => words(error),
+    }
+}
+
+/// An SDK error in the words of the service alone: message and code. Its own `Display` stops at "service error", and its
+/// `Debug` shows whole answers, which can hold what must not be printed.
+pub fn words<E, R>(error: SdkError<E, R>) -> anyhow::Error
 where
     E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
     R: std::fmt::Debug + Send + Sync + 'static,

@@ -102,6 +102,8 @@ pub async fn create(
     let name = format!("{}{:016x}", purpose.prefix(), rand::random::<u64>());
     let kind = if decision == Decision::Create { ChangeSetType::Create } else { ChangeSetType::Update };
     let request = client.create_change_set().stack_name(stack).change_set_name(&name).change_set_type(kind);
+    // Whose answer was lost is asked for again: the same token is the same change set.
+    let request = request.client_token(&name);
     let request = request.template_body(&desired.template).capabilities(Capability::CapabilityIam);
     let parameters = desired.parameters.iter();
     let parameters = parameters.map(|(key, value)| Parameter::builder().parameter_key(key).parameter_value(value));

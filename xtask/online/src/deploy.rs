@@ -17,7 +17,8 @@ use crate::decision::{self, Decision, Deployed, Desired};
 use crate::plan::Plan;
 use crate::progress::{Message, Reporter};
 use crate::{
-    apply, artefacts, bucket, change_set, outputs, plan_file, recovery, review, safety, source, stack, take_back,
+    aftercare, apply, artefacts, bucket, change_set, code, leftovers, outputs, plan_file, recovery, review, safety,
+    source, stack, take_back,
 };
 
 /// `root` is where the repository was found, if it was: whoever deploys a bundle or a plan needs none.
@@ -26,15 +27,17 @@ use crate::{
 /// When a step fails, or the change was not agreed to.
 pub async fn run(root: anyhow::Result<PathBuf>, args: &DeployArgs) -> anyhow::Result<ExitCode> {
     let reporter = Reporter::new(args.json);
-    let session = match &args.plan {
+    let (session, code) = match &args.plan {
         Some(file) => plan_file::deploy(root.ok().as_deref(), file, args.stage.stage.as_deref(), reporter).await?,
         None => {
             let (mut session, bundle) = source::open(root, args.stage.name(), args.bundle.as_deref()).await?;
             reporter.take_over(&mut session);
             deploy(&session, &bundle, args).await?;
-            session
+            (session, code::expected(&bundle))
         }
     };
+    // A plan file was agreed to as a whole, with the stage file in it.
+    aftercare::see_to(&session, &code, args.yes || args.plan.is_some()).await?;
     let stage = &session.stage;
     reporter.outputs(&outputs::read(&session).await?);
     if stage.is_local() {
@@ -60,8 +63,10 @@ async fn deploy(session: &Session, bundle: &StageBundle, args: &DeployArgs) -> a
         (decision, deployed) = decide(&client, &session.stage, &desired).await?;
     }
     let dangers = review::dangers(decision, deployed.as_ref(), &desired)?;
-    safety::judge(dangers, &args.allow_replace).with_context(|| format!("refused to deploy the stack `{name}`"))?;
+    let refused = || format!("refused to deploy the stack `{name}`");
+    safety::preflight(&dangers, &args.allow_replace).with_context(refused)?;
     if decision == Decision::Nothing {
+        safety::judge(dangers, &[], &args.allow_replace)?;
         session.reporter.tell(&Message::Unchanged);
         return Ok(());
     }
@@ -73,10 +78,16 @@ async fn deploy(session: &Session, bundle: &StageBundle, args: &DeployArgs) -> a
     let plan = Plan::new(&session.account, bundle, decision, deployed.as_ref(), &desired)?;
     let role = args.role_arn.as_deref();
     let first = if decision == Decision::Create { desired.unprotected() } else { desired.clone() };
+    leftovers::sweep(session).await;
     let Some(set) = change_set::create(&client, name, decision, &first, role, Purpose::Deploy).await? else {
+        safety::judge(dangers, &[], &args.allow_replace)?;
         session.reporter.tell(&Message::Unchanged);
         return Ok(());
     };
+    if let Err(refusal) = safety::judge(dangers, &set.changes, &args.allow_replace) {
+        change_set::discard(&client, &set).await?;
+        return Err(refusal).with_context(refused);
+    }
     if set.changes.is_empty() {
         session.reporter.note("no resource changes, only what the stack says about itself");
     }

@@ -7,13 +7,16 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use xtask::cli::{Cli, EmailVerb, Verb};
 
+pub mod aftercare;
+#[cfg(test)]
+mod answers;
 pub mod apply;
 pub mod artefacts;
 pub mod aws;
 pub mod bucket;
-mod bucket_policy;
 pub mod cause;
 pub mod change_set;
+pub mod code;
 pub mod consent;
 pub mod decision;
 pub mod deploy;
@@ -23,6 +26,7 @@ pub mod events;
 pub mod follow;
 pub mod interrupt;
 pub mod kept;
+pub mod leftovers;
 pub mod logs;
 pub mod outputs;
 pub mod password;
@@ -42,6 +46,8 @@ pub mod source;
 pub mod stack;
 pub mod status;
 pub mod take_back;
+pub mod termination;
+pub mod trouble;
 pub mod unread;
 pub mod user;
 

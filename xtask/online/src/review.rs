@@ -12,7 +12,7 @@ use xtask::template::Template;
 use crate::aws::Session;
 use crate::change_set::Purpose;
 use crate::decision::{Decision, Deployed, Desired};
-use crate::plan::Plan;
+use crate::plan::{Change, Plan};
 use crate::plan_file::Basis;
 use crate::safety::{self, Danger};
 use crate::{change_set, deploy, plan_file, source, take_back};
@@ -31,27 +31,31 @@ pub async fn run(root: anyhow::Result<PathBuf>, args: &PlanArgs) -> anyhow::Resu
     let desired = Desired::new(&bundle)?;
     let (decision, deployed) = deploy::decide(&client, &session.stage, &desired).await?;
     let desired = desired.expected(&session.stage, deployed.as_ref());
-    let mut plan = Plan::new(&session.account, &bundle, decision, deployed.as_ref(), &desired)?;
-    let judged = safety::judge(dangers(decision, deployed.as_ref(), &desired)?, &args.allow_replace);
-    let judged = match judged {
+    let plan = Plan::new(&session.account, &bundle, decision, deployed.as_ref(), &desired)?;
+    let dangers = dangers(decision, deployed.as_ref(), &desired)?;
+    let preflight = match safety::preflight(&dangers, &args.allow_replace) {
         Ok(()) => {
             let (deployed, behind, binding) = (deployed.as_ref(), &args.leave_behind, args.out.is_some());
             take_back::foresee(&session, deployed, decision, &desired, behind, binding).await
         }
         Err(refusal) => Err(refusal.into()),
     };
-    match &args.out {
+    let judge = |changes: &[Change]| safety::judge(dangers, changes, &args.allow_replace);
+    let (plan, judged) = match &args.out {
         // There is nothing to apply of a plan that is refused.
-        Some(_) if judged.is_err() => {}
+        Some(_) if preflight.is_err() => (plan, preflight),
         Some(file) => {
             let basis = Basis { decision, deployed, desired };
-            plan = plan_file::make(&session, &bundle, basis, role_arn, file).await?;
+            let (plan, judged) = plan_file::make(&session, &bundle, basis, judge, role_arn, file).await?;
+            (plan, judged.map_err(Into::into))
         }
-        None if plan.is_pending() && !args.no_change_set => {
-            plan = ask(&session, &client, decision, &desired, plan, role_arn).await?;
+        None => {
+            let asks = plan.is_pending() && !args.no_change_set;
+            let plan = if asks { ask(&session, &client, decision, &desired, plan, role_arn).await? } else { plan };
+            let judged = preflight.and_then(|()| Ok(judge(plan.claimed())?));
+            (plan, judged)
         }
-        None => {}
-    }
+    };
     github::step_summary(&plan.to_markdown());
     match args.format {
         PlanFormat::Text => println!("{plan}"),

@@ -9,6 +9,10 @@ use std::fmt;
 use serde_json::Value;
 use xtask::template::{Resource, Template};
 
+mod claims;
+
+use crate::plan::Change;
+
 const POOL: &str = "AWS::Cognito::UserPool";
 
 /// The kinds of resource that hold users, or what their sign-ins need, each with the properties that make another one of
@@ -36,6 +40,8 @@ pub enum Loss {
     Removed { new: Vec<String> },
     /// Another one would take its place because of this property.
     Replaced { property: String },
+    /// Another one may take its place, as CloudFormation finds out only while it changes this property.
+    Doubtful { property: String },
     /// Under the same logical ID stands a resource of another type.
     Retyped { kind: String },
     /// An attribute of the user pool is changed or gone, which Cognito refuses.
@@ -68,6 +74,9 @@ impl fmt::Display for Danger {
                 new.iter().map(|id| format!("`{id}`")).collect::<Vec<_>>().join(", ")
             ),
             Loss::Replaced { property } => write!(f, "would be replaced by another one, since `{property}` changes"),
+            Loss::Doubtful { property } => {
+                write!(f, "may be replaced by another one, as CloudFormation says, since `{property}` changes")
+            }
             Loss::Retyped { kind } => write!(f, "would be replaced by a resource of the type {kind}"),
             Loss::Schema { attribute } => {
                 write!(f, "has the attribute `{attribute}`, which Cognito lets nobody change or remove")
@@ -101,6 +110,10 @@ pub fn dangers(deployed: &Template, desired: &Template) -> Vec<Danger> {
         dangers.extend(replaced.map(|property| danger(Loss::Replaced { property: (*property).to_owned() })));
         let refused = fixed.iter().filter(changed);
         dangers.extend(refused.map(|property| danger(Loss::Fixed { property: (*property).to_owned() })));
+        // With other keys it has been replaced already.
+        if !changed(&&"KeySchema") && key_types(before) != key_types(after) {
+            dangers.push(danger(Loss::Replaced { property: "AttributeDefinitions".to_owned() }));
+        }
         dangers.extend(schema(before, after).map(|attribute| danger(Loss::Schema { attribute })));
         dangers.extend(unkept(before, after).map(|policy| danger(Loss::Unkept { policy })));
     }
@@ -132,6 +145,15 @@ fn schema<'a>(before: &'a Resource, after: &'a Resource) -> impl Iterator<Item =
     let kept = entries(after);
     let lost = entries(before).iter().filter(move |entry| !kept.contains(entry));
     lost.map(|entry| entry.get("Name").and_then(Value::as_str).unwrap_or("without a name").to_owned())
+}
+
+/// The types of the attributes that a table finds its items by; those of others change nothing.
+fn key_types<'a>(resource: &'a Resource) -> BTreeSet<(&'a str, &'a str)> {
+    let list = |name: &str| resource.properties.get(name).and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    let name = |entry: &'a Value| entry.get("AttributeName").and_then(Value::as_str);
+    let keys: BTreeSet<_> = list("KeySchema").iter().filter_map(name).collect();
+    let pair = |entry: &'a Value| Some((name(entry)?, entry.get("AttributeType")?.as_str()?));
+    list("AttributeDefinitions").iter().filter_map(pair).filter(|(name, _)| keys.contains(name)).collect()
 }
 
 fn unkept<'a>(before: &'a Resource, after: &'a Resource) -> impl Iterator<Item = &'static str> + 'a {
@@ -176,17 +198,26 @@ fn hint(dangers: &[Danger]) -> String {
     }
 }
 
-/// Whether the change may be made, given the logical IDs that somebody accepted one by one.
+/// Whether AWS may be asked at all, by what the templates show, given the logical IDs that somebody accepted one by one.
+///
+/// # Errors
+/// [`Refusal::Loss`] with what has not been accepted.
+pub fn preflight(dangers: &[Danger], allowed: &[String]) -> Result<(), Refusal> {
+    let accepted = |danger: &&Danger| danger.acceptable() && allowed.contains(&danger.logical_id);
+    let refused: Vec<_> = dangers.iter().filter(|danger| !accepted(danger)).cloned().collect();
+    if refused.is_empty() { Ok(()) } else { Err(Refusal::Loss(refused)) }
+}
+
+/// Whether the change may be made, by what the templates show and by what CloudFormation says of it: `changes` are those of
+/// its change set, none where there is none.
 ///
 /// # Errors
 /// [`Refusal`] with what has not been accepted, or what was accepted for nothing.
-pub fn judge(dangers: Vec<Danger>, allowed: &[String]) -> Result<(), Refusal> {
-    let (accepted, refused): (Vec<_>, Vec<_>) =
-        dangers.into_iter().partition(|danger| danger.acceptable() && allowed.contains(&danger.logical_id));
-    if !refused.is_empty() {
-        return Err(Refusal::Loss(refused));
-    }
-    let superfluous = allowed.iter().find(|id| accepted.iter().all(|danger| danger.logical_id != **id));
+pub fn judge(mut dangers: Vec<Danger>, changes: &[Change], allowed: &[String]) -> Result<(), Refusal> {
+    let claims: Vec<_> = claims::claims(changes, &dangers).collect();
+    dangers.extend(claims);
+    preflight(&dangers, allowed)?;
+    let superfluous = allowed.iter().find(|id| dangers.iter().all(|danger| danger.logical_id != **id));
     superfluous.map_or(Ok(()), |id| Err(Refusal::Superfluous(id.clone())))
 }
 

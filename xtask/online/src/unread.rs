@@ -4,10 +4,7 @@ use aws_sdk_sts::error::{ProvideErrorMetadata, SdkError};
 use serde::ser::{Serialize, SerializeMap as _, Serializer};
 
 use crate::aws;
-
-/// How the services say that the caller may not.
-const REFUSALS: [&str; 5] =
-    ["AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError", "NotAuthorized"];
+use crate::trouble::Trouble;
 
 /// Why a read gave no answer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -32,9 +29,9 @@ impl Unread {
         E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
         R: std::fmt::Debug + Send + Sync + 'static,
     {
-        move |error| match error.code() {
-            Some(code) if REFUSALS.contains(&code) => Self::NotAllowed { action },
-            _ => Self::Failed { action, cause: format!("{:#}", aws::sdk(error)) },
+        move |error| match Trouble::of(&error) {
+            Some(Trouble::NotAllowed) => Self::NotAllowed { action },
+            _ => Self::Failed { action, cause: format!("{:#}", aws::words(error)) },
         }
     }
 

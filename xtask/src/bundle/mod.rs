@@ -16,12 +16,14 @@ mod elf;
 mod machine;
 mod manifest;
 mod open;
+mod replace;
 
 pub use compile::{bootstrap, compile, has_library};
 pub use elf::{Glibc, NotRunnable};
 pub use machine::{Machine, UnknownHost};
 pub use manifest::{Artefact, Commit, Digest, Manifest, Parameter, StageEntry, ToolVersions, artefact_bucket};
 pub use open::{StageBundle, open};
+use replace::replace;
 
 use crate::cli::BundleArgs;
 use crate::stage::{self, Stage, StageName};
@@ -167,27 +169,6 @@ fn json(value: &impl serde::Serialize) -> anyhow::Result<Vec<u8>> {
     Ok(text)
 }
 
-/// Puts a folder with exactly these files in the place of the old one; a reader sees one or the other, or none.
-fn replace(dir: &Path, files: &[(String, Vec<u8>)]) -> std::io::Result<()> {
-    let draft = dir.with_extension(format!("{}.draft", std::process::id()));
-    remove(&draft)?;
-    fs::create_dir_all(&draft)?;
-    for (name, content) in files {
-        let path = draft.join(name);
-        path.parent().map_or(Ok(()), fs::create_dir_all)?;
-        fs::write(path, content)?;
-    }
-    remove(dir)?;
-    fs::rename(&draft, dir)
-}
-
-fn remove(dir: &Path) -> std::io::Result<()> {
-    match fs::remove_dir_all(dir) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
-        _ => Ok(()),
-    }
-}
-
 /// What git says of the sources; none where there is no git or no repository.
 fn commit(root: &Path) -> Option<Commit> {
     let git = |args: &[&str]| {
@@ -196,23 +177,4 @@ fn commit(root: &Path) -> Option<Commit> {
     };
     let id = git(&["rev-parse", "HEAD"])?;
     Some(Commit { id, dirty: !git(&["status", "--porcelain"])?.is_empty() })
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-
-    use super::*;
-
-    #[test]
-    fn a_bundle_holds_nothing_of_the_one_before() {
-        let folder = tempfile::tempdir().unwrap();
-        let dir = folder.path().join("bundle/local");
-        replace(&dir, &[("a.zip".to_owned(), b"1".to_vec()), ("b.zip".to_owned(), b"1".to_vec())]).unwrap();
-        replace(&dir, &[("a.zip".to_owned(), b"2".to_vec())]).unwrap();
-        let names: Vec<_> = fs::read_dir(&dir).unwrap().map(|entry| entry.unwrap().file_name()).collect();
-        assert_eq!(names, ["a.zip"]);
-        assert_eq!(fs::read(dir.join("a.zip")).unwrap(), b"2");
-        assert_eq!(fs::read_dir(folder.path().join("bundle")).unwrap().count(), 1);
-    }
 }

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::replay::{Answer, Replay, STACK_ID, TOKEN, refused, stack_events, xml};
+use crate::trouble::Trouble;
 
 const BEFORE: &[(&str, &str)] = &[("stack CREATE_COMPLETE", "")];
 const BEGUN: &[(&str, &str)] = &[("stack UPDATE_IN_PROGRESS", "User Initiated"), ("stack CREATE_COMPLETE", "")];
@@ -51,7 +52,10 @@ async fn a_change_is_followed_also_where_the_answer_to_its_start_was_lost() {
 
 #[tokio::test]
 async fn the_last_words_are_the_first_cause_and_the_next_command() {
-    let lost = "failed to execute the change set `deploy-1`: dispatch failure: io error: no route to host";
+    let lost = format!(
+        "failed to execute the change set `deploy-1`: AWS cannot be reached: dispatch failure: io error: no route to host\n{}",
+        Trouble::Unreachable.hint()
+    );
     let rolled_back = "the deploy of the stack `cognito-email-mfa-prod` failed and left it in UPDATE_ROLLBACK_COMPLETE: `Gate` (AWS::Lambda::Function) \
                        UPDATE_FAILED: Resource handler returned message: no such runtime (Service: Lambda, Status Code: 400)\n\
                        hint: the stack is as it was before; mend the cause, then `cargo xtask deploy --stage prod`";
@@ -78,7 +82,7 @@ async fn the_last_words_are_the_first_cause_and_the_next_command() {
         (
             "never begun, as far as can be seen",
             vec![("ExecuteChangeSet", Answer::Lost), ("DescribeStackEvents", Answer::Lost)],
-            lost,
+            &lost,
         ),
     ];
     for (name, script, expected) in rows {

@@ -5,10 +5,9 @@ use aws_sdk_cloudformation::error::{ProvideErrorMetadata, SdkError};
 
 use crate::aws;
 use crate::events::Event;
+use crate::trouble::Trouble;
 
-/// How the services say that the credentials were good once.
-const EXPIRED: [&str; 4] = ["ExpiredToken", "ExpiredTokenException", "RequestExpired", "InvalidClientTokenId"];
-/// How they say that it may work a moment later, where the status of the answer does not.
+/// How the services say that it may work a moment later, where the status of the answer does not.
 const PASSING: [&str; 3] = ["Throttling", "ThrottlingException", "RequestLimitExceeded"];
 
 /// Why nothing is seen of an operation.
@@ -31,9 +30,10 @@ impl Blind {
         let code = error.code().unwrap_or_default().to_owned();
         let answered = error.as_service_error().is_some();
         let faulty = error.raw_response().is_some_and(|response| response.status().is_server_error());
-        let text = format!("{:#}", aws::sdk(error));
-        // Credentials that cannot be had are no answer either.
-        if EXPIRED.contains(&code.as_str()) || !answered && text.contains("credential") {
+        let trouble = Trouble::of(&error);
+        let text = format!("{:#}", aws::words(error));
+        // They were good when the operation began.
+        if let Some(Trouble::Expired | Trouble::Unknown | Trouble::NoCredentials | Trouble::Unloadable) = trouble {
             Self::Expired
         } else if !answered || faulty || PASSING.contains(&code.as_str()) {
             Self::Passing(text)

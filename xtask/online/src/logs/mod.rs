@@ -11,9 +11,9 @@ use xtask::cli::LogsArgs;
 use xtask::stage::Stage;
 use xtask::trigger::Trigger;
 
-use crate::aws;
 use crate::decision::deploy_command;
 use crate::unread::Unread;
+use crate::{aws, code};
 
 mod entry;
 mod event;
@@ -58,7 +58,7 @@ pub async fn run(root: &Path, args: &LogsArgs) -> anyhow::Result<ExitCode> {
 
 fn sources(stage: &Stage, only: Option<Trigger>, since: i64) -> anyhow::Result<Vec<Source>> {
     let wanted = |trigger: &Trigger| only.is_none_or(|only| only == *trigger);
-    let group = |trigger: Trigger| format!("/aws/lambda/{}-{}", stage.aws.stack, trigger.logical_id());
+    let group = |trigger: Trigger| format!("/aws/lambda/{}", code::function_name(stage, trigger));
     let sources: Vec<_> =
         stage.triggers().filter(wanted).map(|trigger| Source::new(trigger, group(trigger), since)).collect();
     if sources.is_empty() {

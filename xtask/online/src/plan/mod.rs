@@ -173,6 +173,12 @@ impl Plan {
         self
     }
 
+    /// What changes, where CloudFormation itself has said so.
+    #[must_use]
+    pub fn claimed(&self) -> &[Change] {
+        if self.source == Source::ChangeSet { &self.resources } else { &[] }
+    }
+
     /// Whether a deploy would do anything.
     #[must_use]
     pub fn is_pending(&self) -> bool {

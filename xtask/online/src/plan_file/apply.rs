@@ -8,17 +8,20 @@ use aws_sdk_cloudformation::Client;
 use aws_sdk_cloudformation::error::ProvideErrorMetadata as _;
 use aws_sdk_cloudformation::types::TemplateStage;
 use xtask::stage::Stage;
+use xtask::trigger::Trigger;
 
 use super::make::is_there;
 use super::{NotAsReviewed, PlanFile, Seen, SeenChangeSet, Waiting, fingerprint, stale};
 use crate::aws::{self, Session};
 use crate::change_set::{self, ChangeSet};
+use crate::code::Expected;
 use crate::decision::{self, Decision, Deployed};
 use crate::progress::{Message, Reporter};
 use crate::{artefacts, deploy as deploying, stack};
 
-/// Applies a plan file without a question, and returns the session that it was done with. `root` is where the repository
-/// was found, if it was. A plan that has been applied already is applied no second time, which is no error.
+/// Applies a plan file without a question, and returns the session that it was done with, and the code that was reviewed.
+/// `root` is where the repository was found, if it was. A plan that has been applied already is applied no second time,
+/// which is no error.
 ///
 /// # Errors
 /// [`NotAsReviewed`] when anything is not as it was reviewed; when CloudFormation refuses, or a resource failed.
@@ -27,7 +30,7 @@ pub async fn deploy(
     path: &Path,
     stage_name: Option<&str>,
     reporter: Reporter,
-) -> anyhow::Result<Session> {
+) -> anyhow::Result<(Session, BTreeMap<Trigger, Expected>)> {
     let (file, stage) = PlanFile::read(path)?;
     if let Some(asked) = stage_name {
         let planned = stage.name.as_ref();
@@ -40,7 +43,7 @@ pub async fn deploy(
     if now == Decision::Nothing {
         reporter.note("the stack is what the plan was to make of it");
         reporter.tell(&Message::Unchanged);
-        return Ok(session);
+        return Ok((session, file.expected()));
     }
     let role = file.change_set.as_ref().and_then(|waiting| waiting.role_arn.as_deref());
     // Whoever was interrupted between creation and protection goes on there.
@@ -48,13 +51,13 @@ pub async fn deploy(
         && decision::decide(&file.first(), deployed.as_ref()) == Ok(Decision::Nothing);
     if created {
         deploying::protect(&session, &file.desired, role).await?;
-        return Ok(session);
+        return Ok((session, file.expected()));
     }
 
     let (seen, set) = look(&session, &client, &file, deployed.as_ref()).await?;
     if file.change_set.is_none() && seen.deployed == file.deployed {
         reporter.tell(&Message::Unchanged);
-        return Ok(session);
+        return Ok((session, file.expected()));
     }
     let reasons = stale(&file, &seen);
     let refused = || NotAsReviewed { reasons: reasons.clone(), command: plan_command(&stage, path) };
@@ -63,7 +66,7 @@ pub async fn deploy(
     };
     reporter.plan(&file.plan);
     deploying::carry_out(&session, file.decision(), &file.desired, &set, role).await?;
-    Ok(session)
+    Ok((session, file.expected()))
 }
 
 fn plan_command(stage: &Stage, path: &Path) -> String {

@@ -11,7 +11,8 @@ use super::{Code, PlanFile, SCHEMA_VERSION, Waiting, fingerprint, first};
 use crate::aws::Session;
 use crate::change_set::{ChangeSet, Purpose};
 use crate::decision::{Condition, Decision, Deployed, Desired};
-use crate::plan::Plan;
+use crate::plan::{Change, Plan};
+use crate::safety::Refusal;
 use crate::{artefacts, bucket, change_set};
 
 /// What a plan was made from, read a moment ago.
@@ -22,7 +23,8 @@ pub struct Basis {
     pub desired: Desired,
 }
 
-/// Stores the artefacts, makes a change set, keeps it, and writes the file. Returns the plan with CloudFormation's word.
+/// Stores the artefacts, makes a change set, keeps it, and writes the file. Returns the plan with CloudFormation's word, and
+/// what `judge` says of that; where it refuses, nothing is kept and no file is written.
 ///
 /// # Errors
 /// When AWS refuses a step or the file cannot be written; then the change set is taken back.
@@ -30,9 +32,10 @@ pub async fn make(
     session: &Session,
     bundle: &StageBundle,
     basis: Basis,
+    judge: impl FnOnce(&[Change]) -> Result<(), Refusal>,
     role_arn: Option<&str>,
     path: &Path,
-) -> anyhow::Result<Plan> {
+) -> anyhow::Result<(Plan, Result<(), Refusal>)> {
     let context = || format!("failed to write the plan file `{}`", path.display());
     // Made first: whoever cannot be handed a plan should not leave a change set behind.
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
@@ -53,6 +56,13 @@ pub async fn make(
         Some(set) => plan.with_change_set(&set.changes),
         None => plan,
     };
+    let judged = judge(plan.claimed());
+    if judged.is_err() {
+        if let Some(set) = &set {
+            change_set::discard(&client, set).await?;
+        }
+        return Ok((plan, judged));
+    }
     let code = |(trigger, version): (_, String)| {
         let artefact = bundle.functions.get(&trigger)?;
         Some((trigger, Code { key: artefact.key(), version, checksum: artefact.code_sha256.clone() }))
@@ -73,7 +83,7 @@ pub async fn make(
         }
         return Err(error);
     }
-    Ok(file.plan)
+    Ok((file.plan, judged))
 }
 
 /// The shell that a change set for a first creation makes is no stack yet.

@@ -26,6 +26,7 @@ pub use apply::deploy;
 pub use make::{Basis, make};
 pub use stale::{NotAsReviewed, Seen, SeenChangeSet, Stale, stale};
 
+use crate::code::Expected;
 use crate::decision::{Decision, Deployed, Desired};
 use crate::plan::{Operation, Plan};
 
@@ -118,6 +119,13 @@ impl PlanFile {
     #[must_use]
     pub fn first(&self) -> Desired {
         first(self.decision(), &self.desired)
+    }
+
+    /// The code that the functions are to run.
+    #[must_use]
+    pub fn expected(&self) -> BTreeMap<Trigger, Expected> {
+        let of = |code: &Code| Expected { key: code.key.clone(), code_sha256: code.checksum.clone() };
+        self.code.iter().map(|(trigger, code)| (*trigger, of(code))).collect()
     }
 
     /// Moves the file to its place as a whole, so that nobody reads the half of one.

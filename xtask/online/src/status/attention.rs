@@ -35,6 +35,9 @@ fn of_stack(stack: &StackView, stage: &Stage, add: &mut impl FnMut(String, Strin
         let hint = format!("`{}` goes on from there, or says what has to be done first", deploy_command(stage));
         add(format!("the stack is in {}{reason}", stack.status), hint);
     }
+    if stage.aws.termination_protection && !stack.termination_protection {
+        add("the stack is not protected against deletion".to_owned(), format!("`{}`", deploy_command(stage)));
+    }
     if stack.drift_status == "DRIFTED" {
         let hint = match &stack.drifted {
             Some(_) => "put back what was changed by hand, or take it over into the stage file".to_owned(),

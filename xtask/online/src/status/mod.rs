@@ -19,8 +19,8 @@ mod view;
 mod tests;
 
 pub use view::{
-    Attention, Code, CodeHere, DriftedProperty, DriftedResource, Fixed, Function, Lambda, Quotas, SCHEMA_VERSION,
-    Sender, StackView, Status, UserPool,
+    Attention, CodeHere, DriftedProperty, DriftedResource, Fixed, Function, Lambda, Quotas, SCHEMA_VERSION, Sender,
+    StackView, Status, UserPool,
 };
 
 /// # Errors

@@ -2,7 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::view::{Code, DriftedResource, Function, Lambda, StackView, Status, UserPool};
+use super::view::{DriftedResource, Function, Lambda, StackView, Status, UserPool};
+use crate::code::Code;
 use crate::ses;
 use crate::unread::Seen;
 

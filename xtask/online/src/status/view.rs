@@ -6,6 +6,7 @@ use serde::Serialize;
 use xtask::bundle::Commit;
 use xtask::trigger::Trigger;
 
+use crate::code::Code;
 use crate::ses;
 use crate::unread::Seen;
 
@@ -93,20 +94,6 @@ pub struct Function {
     pub same: Option<bool>,
     /// Which version of its object in the artefact bucket the stack was deployed with.
     pub object_version: Option<String>,
-}
-
-/// The code of a function as Lambda has it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Code {
-    /// Of the archive, in base64.
-    pub code_sha256: String,
-    pub size_bytes: i64,
-    pub last_modified: String,
-    /// Such as `Active`.
-    pub state: String,
-    /// Such as `Successful`.
-    pub last_update_status: String,
 }
 
 /// A bundle that was built here.

@@ -117,7 +117,7 @@ async fn take_back(
     let with_secret = clients_with_secret(session, remains, pool).await?;
     let import = Import::new(&wanted, pool.described(), &remains.kept, &with_secret);
     let dangers = safety::dangers(&import.template, &wanted);
-    safety::judge(dangers, &args.allow_replace)
+    safety::preflight(&dangers, &args.allow_replace)
         .with_context(|| format!("refused to take back what is not as the stage `{}` wants it", stage.name))?;
     let consent = Consent::of_command(stage, args.yes, format!("{} --take-back", deploy_command(stage)))?;
 

@@ -1,16 +1,5 @@
-//! AWS in the place of the network: answers as its documentation has them.
+//! A stage on AWS, as AWS tells of it.
 
-use std::path::Path;
-use std::sync::Arc;
-
-use aws_config::{BehaviorVersion, Region, SdkConfig};
-use aws_sdk_sts::config::{Credentials, SharedCredentialsProvider};
-use aws_smithy_runtime_api::client::http::{
-    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector,
-};
-use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
-use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
-use aws_smithy_types::body::SdkBody;
 use serde_json::json;
 use xtask::bundle::Commit;
 use xtask::stage::Stage;
@@ -18,76 +7,18 @@ use xtask::trigger::Trigger;
 
 use super::super::read;
 use super::super::view::{CodeHere, Status};
-use crate::aws::Session;
-use crate::progress::Reporter;
-
-type Answer = dyn Fn(&str) -> (u16, String) + Send + Sync;
-
-/// Answers each call by what it is called.
-#[derive(Clone)]
-struct Answers(Arc<Answer>);
-
-impl std::fmt::Debug for Answers {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Answers")
-    }
-}
-
-impl HttpClient for Answers {
-    fn http_connector(&self, _: &HttpConnectorSettings, _: &RuntimeComponents) -> SharedHttpConnector {
-        SharedHttpConnector::new(self.clone())
-    }
-}
-
-impl HttpConnector for Answers {
-    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        let (status, body) = (self.0)(&called(&request));
-        HttpConnectorFuture::ready(Ok(HttpResponse::new(status.try_into().unwrap(), SdkBody::from(body))))
-    }
-}
-
-/// The operation, or the path where that tells it.
-fn called(request: &HttpRequest) -> String {
-    if let Some(target) = request.headers().get("x-amz-target") {
-        return target.split_once('.').unwrap().1.to_owned();
-    }
-    let body = String::from_utf8_lossy(request.body().bytes().unwrap_or_default());
-    match body.strip_prefix("Action=") {
-        Some(query) => query.split('&').next().unwrap().to_owned(),
-        None => request.uri().split('/').skip(3).collect::<Vec<_>>().join("/"),
-    }
-}
-
-pub(super) fn stage(name: &str) -> Stage {
-    xtask::stage::load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../.."), name).unwrap()
-}
+use crate::answers;
+pub(super) use crate::answers::{stage, xml};
 
 pub(super) async fn status(
     stage: Stage,
     drift: bool,
     answer: impl Fn(&str) -> (u16, String) + Send + Sync + 'static,
 ) -> Status {
-    let sdk_config = SdkConfig::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .region(Region::new("eu-central-1"))
-        .credentials_provider(SharedCredentialsProvider::new(Credentials::new("id", "secret", None, None, "test")))
-        .retry_config(aws_config::retry::RetryConfig::disabled())
-        .http_client(SharedHttpClient::new(Answers(Arc::new(answer))))
-        .build();
-    let session = Session {
-        stage,
-        account: "111122223333".to_owned(),
-        sdk_config,
-        endpoint: None,
-        reporter: Reporter::new(false),
-    };
+    let session = answers::session(stage, move |call| answer(&call.name));
     let functions = [(Trigger::Define, "c2FtZQ==".to_owned()), (Trigger::Create, "bmV3ZXI=".to_owned())].into();
     let commit = Some(Commit { id: "c0ffee0123456789".to_owned(), dirty: true });
     read::status(&session, Some(CodeHere { folder: "target/bundle/local".to_owned(), commit, functions }), drift).await
-}
-
-pub(super) fn xml(operation: &str, result: &str) -> (u16, String) {
-    (200, format!("<{operation}Response><{operation}Result>{result}</{operation}Result></{operation}Response>"))
 }
 
 const STACK: &str = "<Stacks><member><StackId>arn:stack/1</StackId><StackName>sign-in</StackName>\

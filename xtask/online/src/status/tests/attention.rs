@@ -75,3 +75,19 @@ async fn what_somebody_should_look_at_is_named_with_what_to_do() {
         assert_eq!(found, status.attention.len(), "{name}: {text}");
     }
 }
+
+#[tokio::test]
+async fn a_stack_that_can_be_deleted_is_named_where_the_stage_wants_otherwise() {
+    for (wanted, found, named) in [(true, "false", true), (true, "true", false), (false, "false", false)] {
+        let protection = format!(">{found}</EnableTerminationProtection>");
+        let answers = move |called: &str| {
+            let (status, body) = fine(called);
+            (status, body.replace(">true</EnableTerminationProtection>", &protection))
+        };
+        let mut stage = stage("local");
+        stage.aws.termination_protection = wanted;
+        let text = text::of(&status(stage, false, answers).await);
+        let line = "attention: the stack is not protected against deletion\nhint: `cargo xtask deploy`\n";
+        assert_eq!(text.contains(line), named, "wanted {wanted}, found {found}: {text}");
+    }
+}

@@ -10,12 +10,17 @@ use aws_sdk_s3::types::{
     OwnershipControlsRule, PublicAccessBlockConfiguration, ServerSideEncryption, ServerSideEncryptionByDefault,
     ServerSideEncryptionConfiguration, ServerSideEncryptionRule, VersioningConfiguration,
 };
-use serde_json::Value;
 use xtask::bundle::artefact_bucket;
 
+mod lifecycle;
+mod policy;
+mod settings;
+
 use crate::aws::{self, Session};
-use crate::bucket_policy::{partition, with_tls_only};
 use crate::progress::Message;
+use lifecycle::Lifecycle;
+use policy::partition;
+use settings::{Mend, Settings, mends};
 
 /// The Region whose name S3 does not take as a location.
 const NO_LOCATION: &str = "us-east-1";
@@ -39,45 +44,6 @@ pub async fn ensure(session: &Session) -> anyhow::Result<String> {
         bucket.mend(mend).await.with_context(|| format!("failed to secure the artefact bucket `{name}`"))?;
     }
     Ok(bucket.name)
-}
-
-/// What of a bucket matters here.
-#[derive(Debug, Clone, Default)]
-struct Settings {
-    public_access_blocked: bool,
-    owner_enforced: bool,
-    versioned: bool,
-    encrypted: bool,
-    policy: Option<Value>,
-}
-
-/// One write that brings a bucket closer to what it should be.
-#[derive(Debug, Clone, PartialEq)]
-enum Mend {
-    BlockPublicAccess,
-    EnforceOwner,
-    Version,
-    Encrypt,
-    /// With everything that the policy says already.
-    Policy(Value),
-}
-
-fn mends(settings: Settings, bucket: &str, partition: &str) -> Vec<Mend> {
-    let mut mends = Vec::new();
-    if !settings.public_access_blocked {
-        mends.push(Mend::BlockPublicAccess);
-    }
-    if !settings.owner_enforced {
-        mends.push(Mend::EnforceOwner);
-    }
-    if !settings.versioned {
-        mends.push(Mend::Version);
-    }
-    if !settings.encrypted {
-        mends.push(Mend::Encrypt);
-    }
-    mends.extend(with_tls_only(settings.policy, bucket, partition).map(Mend::Policy));
-    mends
 }
 
 struct Bucket {
@@ -122,12 +88,13 @@ impl Bucket {
 
     async fn read(&self) -> anyhow::Result<Settings> {
         let (client, name, owner) = (&self.client, &self.name, &self.owner);
-        let (block, ownership, versioning, encryption, policy) = tokio::join!(
+        let (block, ownership, versioning, encryption, policy, lifecycle) = tokio::join!(
             client.get_public_access_block().bucket(name).expected_bucket_owner(owner).send(),
             client.get_bucket_ownership_controls().bucket(name).expected_bucket_owner(owner).send(),
             client.get_bucket_versioning().bucket(name).expected_bucket_owner(owner).send(),
             client.get_bucket_encryption().bucket(name).expected_bucket_owner(owner).send(),
             client.get_bucket_policy().bucket(name).expected_bucket_owner(owner).send(),
+            client.get_bucket_lifecycle_configuration().bucket(name).expected_bucket_owner(owner).send(),
         );
         let block = present(block, "NoSuchPublicAccessBlockConfiguration")?
             .and_then(|answer| answer.public_access_block_configuration);
@@ -137,6 +104,10 @@ impl Bucket {
         let encryption = present(encryption, "ServerSideEncryptionConfigurationNotFoundError")?
             .and_then(|answer| answer.server_side_encryption_configuration);
         let policy = present(policy, "NoSuchBucketPolicy")?.and_then(|answer| answer.policy);
+        let lifecycle = present(lifecycle, "NoSuchLifecycleConfiguration")?.map(|answer| Lifecycle {
+            rules: answer.rules.unwrap_or_default(),
+            minimum: answer.transition_default_minimum_object_size,
+        });
         Ok(Settings {
             public_access_blocked: block == Some(everything_blocked()),
             owner_enforced: ownership.is_some_and(|controls| {
@@ -145,6 +116,7 @@ impl Bucket {
             versioned: versioning == Some(BucketVersioningStatus::Enabled),
             encrypted: encryption.is_some_and(|configuration| !configuration.rules.is_empty()),
             policy: policy.as_deref().map(serde_json::from_str).transpose().context("its policy is no JSON")?,
+            lifecycle: lifecycle.unwrap_or_default(),
         })
     }
 
@@ -179,6 +151,11 @@ impl Bucket {
                 let request = client.put_bucket_policy().bucket(name).expected_bucket_owner(owner);
                 request.policy(policy.to_string()).send().await.map_err(aws::sdk)?;
             }
+            Mend::Lifecycle(lifecycle) => {
+                let request = client.put_bucket_lifecycle_configuration().bucket(name).expected_bucket_owner(owner);
+                let request = request.set_transition_default_minimum_object_size(lifecycle.minimum.clone());
+                request.lifecycle_configuration(lifecycle.with_ours()?).send().await.map_err(aws::sdk)?;
+            }
         }
         Ok(())
     }
@@ -203,52 +180,5 @@ where
         Ok(answer) => Ok(Some(answer)),
         Err(error) if error.code() == Some(absent) => Ok(None),
         Err(error) => Err(aws::sdk(error)),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-
-    use super::*;
-
-    const BUCKET: &str = "artefacts";
-
-    fn as_it_should_be() -> Settings {
-        Settings {
-            public_access_blocked: true,
-            owner_enforced: true,
-            versioned: true,
-            encrypted: true,
-            policy: with_tls_only(None, BUCKET, "aws"),
-        }
-    }
-
-    #[test]
-    fn only_what_is_wrong_is_written() {
-        let good = as_it_should_be;
-        let policy = with_tls_only(None, BUCKET, "aws").unwrap();
-        let rows = [
-            ("as it should be", good(), vec![]),
-            ("public", Settings { public_access_blocked: false, ..good() }, vec![Mend::BlockPublicAccess]),
-            ("with access lists", Settings { owner_enforced: false, ..good() }, vec![Mend::EnforceOwner]),
-            ("unversioned", Settings { versioned: false, ..good() }, vec![Mend::Version]),
-            ("unencrypted", Settings { encrypted: false, ..good() }, vec![Mend::Encrypt]),
-            ("over plain HTTP", Settings { policy: None, ..good() }, vec![Mend::Policy(policy.clone())]),
-            (
-                "new",
-                Settings::default(),
-                vec![
-                    Mend::BlockPublicAccess,
-                    Mend::EnforceOwner,
-                    Mend::Version,
-                    Mend::Encrypt,
-                    Mend::Policy(policy.clone()),
-                ],
-            ),
-        ];
-        for (name, settings, expected) in rows {
-            assert_eq!(mends(settings, BUCKET, "aws"), expected, "{name}");
-        }
     }
 }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 const STATEMENT: &str = "DenyPlainHttp";
 
 /// The policy with our statement in it, none if it has it already.
-pub(crate) fn with_tls_only(policy: Option<Value>, bucket: &str, partition: &str) -> Option<Value> {
+pub(super) fn with_tls_only(policy: Option<Value>, bucket: &str, partition: &str) -> Option<Value> {
     let arn = format!("arn:{partition}:s3:::{bucket}");
     let wanted = json!({
         "Sid": STATEMENT,
@@ -32,7 +32,7 @@ pub(crate) fn with_tls_only(policy: Option<Value>, bucket: &str, partition: &str
 }
 
 /// The partition that a Region belongs to, as ARNs have it.
-pub(crate) fn partition(region: &str) -> &'static str {
+pub(super) fn partition(region: &str) -> &'static str {
     if region.starts_with("cn-") {
         "aws-cn"
     } else if region.starts_with("us-gov-") {
