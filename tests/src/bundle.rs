@@ -3,16 +3,22 @@
 
 use std::fs;
 use std::path::Path;
+use std::process::Command;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, ensure};
 use tempfile::TempDir;
 use xtask::bundle::{self, Digest, Manifest, StageBundle};
 
 use crate::place;
+use crate::tool::{Run, Started};
 
 const STAGE: &str = "local";
 const TEMPLATE: &str = "template.yaml";
 const STAGE_FILE: &str = "stage.toml";
+/// How long a bundle may be on the move.
+const BOUND: Duration = Duration::from_secs(10);
+const PAUSE: Duration = Duration::from_millis(20);
 
 /// What stands in the stage `local`, and what stands for it in the copy.
 type Replacement<'a> = (&'a str, &'a str);
@@ -47,8 +53,7 @@ impl Bundle {
     }
 
     fn replaced(replacements: &[Replacement<'_>]) -> anyhow::Result<Self> {
-        let folder = TempDir::new().context("failed to make a folder for a bundle")?;
-        copy(&bundle::dir_of(place::root(), &xtask::stage::load(place::root(), STAGE)?.name), folder.path())?;
+        let folder = copied()?;
         for file in fs::read_dir(folder.path().join("stages").join(STAGE))? {
             let path = file?.path();
             fs::write(&path, replace(&fs::read_to_string(&path)?, replacements))?;
@@ -102,6 +107,25 @@ impl Bundle {
         Ok(())
     }
 
+    /// Deploys it without asking.
+    ///
+    /// # Errors
+    /// When the command cannot be started, or does not end within the bound.
+    pub async fn deploy(&self) -> anyhow::Result<Run> {
+        self.start_deploy(&place::from_runner("COGNITO_EMAIL_MFA_LOCAL_DIR")?)?.end().await
+    }
+
+    /// Begins to deploy it, to the local AWS that a note in this folder leads to.
+    ///
+    /// # Errors
+    /// When the command cannot be started.
+    pub fn start_deploy(&self, local_dir: &Path) -> anyhow::Result<Started> {
+        let mut command = Command::new(place::from_runner(place::XTASK)?);
+        command.args(["deploy", "--yes", "--root"]).arg(place::root()).arg("--bundle").arg(self.path());
+        command.env("COGNITO_EMAIL_MFA_LOCAL_DIR", local_dir);
+        Started::spawn("xtask deploy --bundle".to_owned(), command)
+    }
+
     /// As a deploy reads it.
     ///
     /// # Errors
@@ -111,14 +135,30 @@ impl Bundle {
     }
 }
 
+/// Deploys from sources, of other tests, put a new bundle in the place of the old one, which may be just here: then once more.
+fn copied() -> anyhow::Result<TempDir> {
+    let from = bundle::dir_of(place::root(), &xtask::stage::load(place::root(), STAGE)?.name);
+    let begun = Instant::now();
+    loop {
+        let folder = TempDir::new().context("failed to make a folder for a bundle")?;
+        match copy(&from, folder.path()) {
+            Ok(()) => return Ok(folder),
+            Err(error) if begun.elapsed() > BOUND => {
+                return Err(error).with_context(|| format!("failed to copy the bundle `{}`", from.display()));
+            }
+            Err(_) => std::thread::sleep(PAUSE),
+        }
+    }
+}
+
 fn replace(text: &str, replacements: &[Replacement<'_>]) -> String {
     replacements.iter().fold(text.to_owned(), |text, (from, to)| text.replace(from, to))
 }
 
 fn copy(from: &Path, to: &Path) -> anyhow::Result<()> {
     fs::create_dir_all(to)?;
-    for entry in fs::read_dir(from).with_context(|| format!("failed to open the bundle `{}`", from.display()))? {
-        let (path, to) = (entry?.path(), to);
+    for entry in fs::read_dir(from)? {
+        let path = entry?.path();
         let target = to.join(path.file_name().context("an entry has a name")?);
         if path.is_dir() {
             copy(&path, &target)?;

@@ -32,14 +32,9 @@ static DEPLOYED: [(&str, OnceCell<()>); 2] = [("local", OnceCell::const_new()), 
 /// Whether other tests may use the stack at the same time.
 #[derive(Debug)]
 enum Use {
-    /// None knows of it.
     Own,
-    Shared {
-        _guard: RwLockReadGuard<'static, ()>,
-    },
-    Alone {
-        _guard: RwLockWriteGuard<'static, ()>,
-    },
+    Shared { _guard: RwLockReadGuard<'static, ()> },
+    Alone { _guard: RwLockWriteGuard<'static, ()> },
 }
 
 /// A deployed stage.

@@ -58,6 +58,18 @@ pub async fn run_in(root: &Path, arguments: &[&str]) -> anyhow::Result<Run> {
     Started::within(root, arguments)?.end().await
 }
 
+/// Runs `outputs` for a stage on AWS with nothing but this home folder and environment: neither the profiles of whoever runs
+/// the tests nor the machine's own role lead to AWS.
+///
+/// # Errors
+/// As [`run`].
+pub async fn outputs_as(home: &Path, stage: &str, environment: &[(&str, &str)]) -> anyhow::Result<Run> {
+    let mut command = Command::new(place::from_runner("COGNITO_EMAIL_MFA_ONLINE")?);
+    command.args(["outputs", "--stage", stage, "--root"]).arg(place::root()).env_clear();
+    command.env("HOME", home).env("AWS_EC2_METADATA_DISABLED", "true").envs(environment.iter().copied());
+    Started::spawn(format!("xtask outputs --stage {stage} as somebody"), command)?.end().await
+}
+
 /// Deploys a stage as people do.
 ///
 /// # Errors
@@ -66,6 +78,14 @@ pub async fn deploy(stage: &str) -> anyhow::Result<Run> {
     let run = run(&["deploy", "--stage", stage], "").await?.succeeded()?;
     ensure!(!run.stdout.is_empty(), "`deploy` printed no outputs: {}", run.stderr);
     Ok(run)
+}
+
+/// Starts the local AWS of these tests, unless it runs.
+///
+/// # Errors
+/// With what the command said, when it fails.
+pub async fn local_aws() -> anyhow::Result<()> {
+    run(&["local", "start"], "").await?.succeeded().map(drop)
 }
 
 /// Signs in: the password as the first line, and as the second the code, once `code` finds it.
@@ -124,7 +144,7 @@ pub async fn bundle(root: &Path, cargo_home: &Path) -> anyhow::Result<Run> {
 
 /// A run under way. Ended when dropped.
 #[derive(Debug)]
-struct Started {
+pub struct Started {
     what: String,
     child: Child,
     stdout: PathBuf,
@@ -142,7 +162,7 @@ impl Started {
         Self::spawn(format!("xtask {}", arguments.join(" ")), command)
     }
 
-    fn spawn(what: String, mut command: Command) -> anyhow::Result<Self> {
+    pub(crate) fn spawn(what: String, mut command: Command) -> anyhow::Result<Self> {
         let folder = logs::folder_for(&format!("{}-{:08x}", what.replace(' ', "-"), rand::random::<u32>()))?;
         let (stdout, stderr) = (folder.join("stdout.log"), folder.join("stderr.log"));
         // Where these tests run under GitHub Actions, the commands would speak to it.
@@ -165,7 +185,30 @@ impl Started {
         Ok((fs::read_to_string(&self.stdout)?, fs::read_to_string(&self.stderr)?))
     }
 
-    async fn end(self) -> anyhow::Result<Run> {
+    /// Kills it, as nothing can be caught that comes by SIGKILL.
+    ///
+    /// # Errors
+    /// When there is nothing to be killed any more.
+    pub fn kill(mut self) -> anyhow::Result<()> {
+        ensure!(self.child.try_wait()?.is_none(), "`{}` has ended: {}", self.what, self.said()?.1);
+        self.child.kill()?;
+        self.child.wait()?;
+        Ok(())
+    }
+
+    /// Whether it has ended by itself.
+    ///
+    /// # Errors
+    /// When the system does not tell.
+    pub fn has_ended(&mut self) -> anyhow::Result<bool> {
+        Ok(self.child.try_wait()?.is_some())
+    }
+
+    /// Waits for its end.
+    ///
+    /// # Errors
+    /// When it does not end within the bound.
+    pub async fn end(self) -> anyhow::Result<Run> {
         self.end_within(BOUND).await
     }
 

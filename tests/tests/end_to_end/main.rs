@@ -4,9 +4,14 @@
 mod article;
 mod codes;
 mod command;
+mod credentials;
 mod day_two;
 mod deploys;
+mod guards;
+mod killed;
 mod lock;
+mod lost_network;
+mod lost_pools;
 mod operators;
 mod permissions;
 mod recovery;
