@@ -4,6 +4,7 @@
 use std::fs;
 use std::path::Path;
 use std::process::Command;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, ensure};
 use tempfile::TempDir;
@@ -15,6 +16,9 @@ use crate::tool::{Run, Started};
 const STAGE: &str = "local";
 const TEMPLATE: &str = "template.yaml";
 const STAGE_FILE: &str = "stage.toml";
+/// How long a bundle may be on the move.
+const BOUND: Duration = Duration::from_secs(10);
+const PAUSE: Duration = Duration::from_millis(20);
 
 /// What stands in the stage `local`, and what stands for it in the copy.
 type Replacement<'a> = (&'a str, &'a str);
@@ -49,8 +53,7 @@ impl Bundle {
     }
 
     fn replaced(replacements: &[Replacement<'_>]) -> anyhow::Result<Self> {
-        let folder = TempDir::new().context("failed to make a folder for a bundle")?;
-        copy(&bundle::dir_of(place::root(), &xtask::stage::load(place::root(), STAGE)?.name), folder.path())?;
+        let folder = copied()?;
         for file in fs::read_dir(folder.path().join("stages").join(STAGE))? {
             let path = file?.path();
             fs::write(&path, replace(&fs::read_to_string(&path)?, replacements))?;
@@ -132,14 +135,30 @@ impl Bundle {
     }
 }
 
+/// Deploys from sources, of other tests, put a new bundle in the place of the old one, which may be just here: then once more.
+fn copied() -> anyhow::Result<TempDir> {
+    let from = bundle::dir_of(place::root(), &xtask::stage::load(place::root(), STAGE)?.name);
+    let begun = Instant::now();
+    loop {
+        let folder = TempDir::new().context("failed to make a folder for a bundle")?;
+        match copy(&from, folder.path()) {
+            Ok(()) => return Ok(folder),
+            Err(error) if begun.elapsed() > BOUND => {
+                return Err(error).with_context(|| format!("failed to copy the bundle `{}`", from.display()));
+            }
+            Err(_) => std::thread::sleep(PAUSE),
+        }
+    }
+}
+
 fn replace(text: &str, replacements: &[Replacement<'_>]) -> String {
     replacements.iter().fold(text.to_owned(), |text, (from, to)| text.replace(from, to))
 }
 
 fn copy(from: &Path, to: &Path) -> anyhow::Result<()> {
     fs::create_dir_all(to)?;
-    for entry in fs::read_dir(from).with_context(|| format!("failed to open the bundle `{}`", from.display()))? {
-        let (path, to) = (entry?.path(), to);
+    for entry in fs::read_dir(from)? {
+        let path = entry?.path();
         let target = to.join(path.file_name().context("an entry has a name")?);
         if path.is_dir() {
             copy(&path, &target)?;
