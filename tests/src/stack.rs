@@ -16,7 +16,8 @@ use tokio::sync::{OnceCell, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use xtask::stage::{Stage, Store};
 use xtask::trigger::Trigger;
 use xtask_online::aws::{self, Session};
-use xtask_online::outputs::{self, Outputs};
+use xtask_online::outputs;
+use xtask_online::outputs::document::Outputs;
 use xtask_online::sign_in::AppClient;
 
 use crate::bundle::Bundle;

@@ -19,7 +19,7 @@ impl Written {
         let name = &stack.outputs.stack;
         let events = stack.cloudformation.describe_stack_events().stack_name(name).send().await.map_err(sdk)?;
         let sets = stack.cloudformation.list_change_sets().stack_name(name).send().await.map_err(sdk)?;
-        let bucket = xtask::bundle::artefact_bucket(&stack.session.account, &stack.outputs.region);
+        let bucket = xtask::artefact_bucket::artefact_bucket(&stack.session.account, &stack.outputs.region);
         let versions = stack.s3().list_object_versions().bucket(bucket).send().await.map_err(sdk)?;
         let version =
             |version: &aws_sdk_s3::types::ObjectVersion| Some((version.key.clone()?, version.version_id.clone()?));

@@ -4,6 +4,7 @@
 
 use std::process::ExitCode;
 
+pub mod artefact_bucket;
 pub mod bundle;
 pub mod check;
 pub mod cli;

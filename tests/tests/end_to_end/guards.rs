@@ -51,7 +51,7 @@ async fn they_hold() {
 }
 
 async fn the_bucket_keeps_what_a_rollback_needs(stack: &Stack) {
-    let bucket = xtask::bundle::artefact_bucket(&stack.session.account, &stack.outputs.region);
+    let bucket = xtask::artefact_bucket::artefact_bucket(&stack.session.account, &stack.outputs.region);
     let read = stack.s3().get_bucket_lifecycle_configuration().bucket(bucket).send().await.map_err(sdk).unwrap();
     let [rule] = read.rules() else { panic!("{:?}", read.rules()) };
     assert!(rule.expiration().is_none(), "{rule:?}");
@@ -62,7 +62,7 @@ async fn the_bucket_keeps_what_a_rollback_needs(stack: &Stack) {
 
 /// The gate of this stack gets the program of another function, as somebody does who has the right to.
 async fn code_from_elsewhere_is_noticed(bundle: &Bundle, stack: &Stack) {
-    let bucket = xtask::bundle::artefact_bucket(&stack.session.account, &stack.outputs.region);
+    let bucket = xtask::artefact_bucket::artefact_bucket(&stack.session.account, &stack.outputs.region);
     let lambda = aws_sdk_lambda::Client::new(&stack.session.sdk_config);
     let opened = bundle.open().unwrap();
     let put = async |trigger: Trigger| {

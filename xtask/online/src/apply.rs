@@ -1,14 +1,11 @@
 //! Executes a change set and follows it to its end.
 
-use anyhow::{Context as _, anyhow};
+use anyhow::Context as _;
 use aws_sdk_cloudformation::Client;
-use aws_sdk_cloudformation::types::StackStatus;
-use xtask::stage::Stage;
 
 use crate::aws::{self, Session};
 use crate::cause::Why;
 use crate::change_set::ChangeSet;
-use crate::decision::{Condition, deploy_command};
 use crate::events::{End, Goal};
 use crate::follow::{self, Followed, Follower, Operation};
 use crate::recovery;
@@ -24,7 +21,7 @@ pub async fn execute(session: &Session, client: &Client, set: &ChangeSet) -> any
     let Followed { end, events } = follow::to_the_end(session, client, follower, operation).await?;
     let End::Failed(status) = end else { return Ok(()) };
     let why = Why::of(client, &set.stack_id, &events).await;
-    Err(failure(&session.stage, operation.name, &status, &why))
+    Err(recovery::failure(&session.stage, operation.name, &status, &why))
 }
 
 /// Whether it has begun is what CloudFormation says in the end: the answer to a call that got through can be lost, and its
@@ -33,22 +30,12 @@ async fn start(session: &Session, client: &Client, set: &ChangeSet) -> anyhow::R
     let request = client.execute_change_set().change_set_name(&set.id).client_request_token(&set.name);
     let Err(error) = request.send().await else { return Ok(()) };
     let error = aws::sdk(error).context(format!("failed to execute the change set `{}`", set.name));
-    match recovery::refusal(&session.stage, client, set).await {
+    let name = recovery::SetName { name: &set.name, id: &set.id };
+    match recovery::refusal(&session.stage, client, &set.stack_id, name).await {
         Some(recovery::Refusal::Begun) => Ok(()),
         Some(refusal) => Err(error.context(refusal)),
         None => Err(error),
     }
-}
-
-/// An operation that ended elsewhere than it should, as the last thing that is read.
-pub fn failure(stage: &Stage, operation: &str, status: &str, why: &Why) -> anyhow::Error {
-    let deploy = deploy_command(stage);
-    let hint = match Condition::of(&StackStatus::from(status)) {
-        Condition::Obstructed(obstacle) => obstacle.hint(stage),
-        Condition::Steady => format!("hint: the stack is as it was before; mend the cause, then `{deploy}`"),
-        Condition::Empty => format!("hint: the stack is gone; mend the cause, then `{deploy}`"),
-    };
-    anyhow!("{operation} of the stack `{}` failed and left it in {status}: {why}\n{hint}", stage.aws.stack)
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use aws_sdk_sts::error::{ProvideErrorMetadata, SdkError};
 use xtask::local;
 use xtask::stage::Stage;
 
-use crate::progress::Reporter;
+use crate::progress::{Message, Reporter};
 use crate::trouble::Trouble;
 
 /// One attempt of one call. The longest is the upload of an artefact of a few megabytes.
@@ -33,6 +33,20 @@ pub struct Session {
     pub endpoint: Option<String>,
     /// Tells what happens to those who watch.
     pub reporter: Reporter,
+}
+
+impl Session {
+    /// From now on its steps are told so; the first is where it leads.
+    pub fn tell_by(&mut self, reporter: Reporter) {
+        self.reporter = reporter;
+        reporter.tell(&Message::Stage {
+            stage: self.stage.name.as_ref(),
+            account: &self.account,
+            region: self.stage.aws.region.as_ref(),
+            stack: self.stage.aws.stack.as_ref(),
+            endpoint: self.endpoint.as_deref(),
+        });
+    }
 }
 
 /// The caller is somebody in another account than the stage's.

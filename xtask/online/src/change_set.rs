@@ -149,7 +149,7 @@ pub async fn submit(
             Ok(None)
         }
         Answer::Failed(reason) => {
-            let why = Why::of_change_set(client, &set, reason).await;
+            let why = Why::of_change_set(client, &set.id, reason).await;
             // What is left behind must not take the place of the cause.
             if let Err(left) = discard(client, &set).await {
                 eprintln!("warning: {left:#}");

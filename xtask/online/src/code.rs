@@ -6,7 +6,8 @@ use std::fmt;
 use anyhow::Context as _;
 use aws_sdk_lambda::Client;
 use serde::Serialize;
-use xtask::bundle::{Artefact, StageBundle, artefact_bucket};
+use xtask::artefact_bucket::artefact_bucket;
+use xtask::bundle::{Artefact, StageBundle};
 use xtask::stage::Stage;
 use xtask::trigger::Trigger;
 

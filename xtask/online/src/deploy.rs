@@ -5,20 +5,19 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, bail};
 use aws_sdk_cloudformation::Client;
-use aws_sdk_cloudformation::types::StackStatus;
 use xtask::bundle::StageBundle;
 use xtask::cli::DeployArgs;
 use xtask::stage::Stage;
 
 use crate::aws::Session;
-use crate::change_set::{ChangeSet, Purpose};
+use crate::carry_out::{carry_out, decide};
+use crate::change_set::Purpose;
 use crate::consent::Consent;
-use crate::decision::{self, Decision, Deployed, Desired};
+use crate::decision::{Decision, Desired};
 use crate::plan::Plan;
 use crate::progress::{Message, Reporter};
 use crate::{
-    aftercare, apply, artefacts, bucket, change_set, code, leftovers, outputs, plan_file, recovery, review, safety,
-    source, stack, take_back,
+    aftercare, artefacts, bucket, change_set, code, leftovers, outputs, plan_file, recovery, safety, source, take_back,
 };
 
 /// `root` is where the repository was found, if it was: whoever deploys a bundle or a plan needs none.
@@ -31,7 +30,7 @@ pub async fn run(root: anyhow::Result<PathBuf>, args: &DeployArgs) -> anyhow::Re
         Some(file) => plan_file::deploy(root.ok().as_deref(), file, args.stage.stage.as_deref(), reporter).await?,
         None => {
             let (mut session, bundle) = source::open(root, args.stage.name(), args.bundle.as_deref()).await?;
-            reporter.take_over(&mut session);
+            session.tell_by(reporter);
             deploy(&session, &bundle, args).await?;
             (session, code::expected(&bundle))
         }
@@ -62,7 +61,7 @@ async fn deploy(session: &Session, bundle: &StageBundle, args: &DeployArgs) -> a
     if take_back::before_a_new_pool(session, deployed.as_ref(), decision, &desired, args).await? {
         (decision, deployed) = decide(&client, &session.stage, &desired).await?;
     }
-    let dangers = review::dangers(decision, deployed.as_ref(), &desired)?;
+    let dangers = safety::foresee(decision, deployed.as_ref(), &desired)?;
     let refused = || format!("refused to deploy the stack `{name}`");
     safety::preflight(&dangers, &args.allow_replace).with_context(refused)?;
     if decision == Decision::Nothing {
@@ -98,57 +97,6 @@ async fn deploy(session: &Session, bundle: &StageBundle, args: &DeployArgs) -> a
         bail!("{refused}, so nothing has changed on the stack `{name}`");
     }
     carry_out(session, decision, &desired, &set, role).await
-}
-
-/// Executes a change set that was agreed to. Where it creates the stack, the user pool is protected once it is there: a
-/// protected one could not be taken back if something else fails.
-///
-/// # Errors
-/// When CloudFormation refuses, or a resource failed.
-pub async fn carry_out(
-    session: &Session,
-    decision: Decision,
-    desired: &Desired,
-    set: &ChangeSet,
-    role: Option<&str>,
-) -> anyhow::Result<()> {
-    let client = Client::new(&session.sdk_config);
-    apply::execute(session, &client, set).await?;
-    if decision == Decision::Create { protect(session, desired, role).await } else { Ok(()) }
-}
-
-/// Turns on the protection that a first creation goes without, if the template asks for it.
-///
-/// # Errors
-/// When CloudFormation refuses.
-pub async fn protect(session: &Session, desired: &Desired, role: Option<&str>) -> anyhow::Result<()> {
-    let client = Client::new(&session.sdk_config);
-    let name = session.stage.aws.stack.as_ref();
-    let (rest, _) = decide(&client, &session.stage, desired).await?;
-    if rest == Decision::Nothing {
-        return Ok(());
-    }
-    session.reporter.note("the stack is there; now the user pool is protected from deletion");
-    match change_set::create(&client, name, rest, desired, role, Purpose::Deploy).await? {
-        Some(set) => apply::execute(session, &client, &set).await,
-        None => Ok(()),
-    }
-}
-
-/// What there is to do, by reads alone.
-///
-/// # Errors
-/// When the stack cannot be read, or is in a state that nothing can be done from.
-pub async fn decide(client: &Client, stage: &Stage, desired: &Desired) -> anyhow::Result<(Decision, Option<Deployed>)> {
-    let name = stage.aws.stack.as_ref();
-    let deployed = stack::read(client, name).await?;
-    match (decision::decide(desired, deployed.as_ref()), deployed) {
-        (Ok(decision), deployed) => Ok((decision, deployed)),
-        (Err(obstacle), deployed) => {
-            let status = deployed.map_or(StackStatus::DeleteComplete, |deployed| deployed.status);
-            Err(recovery::explain(client, stage, obstacle, &status).await)
-        }
-    }
 }
 
 fn next_commands(stage: &Stage) -> String {

@@ -14,6 +14,7 @@ pub mod apply;
 pub mod artefacts;
 pub mod aws;
 pub mod bucket;
+pub mod carry_out;
 pub mod cause;
 pub mod change_set;
 pub mod code;

@@ -7,15 +7,13 @@ use anyhow::Context as _;
 use aws_sdk_cloudformation::Client;
 use xtask::cli::{PlanArgs, PlanFormat};
 use xtask::github;
-use xtask::template::Template;
 
 use crate::aws::Session;
 use crate::change_set::Purpose;
-use crate::decision::{Decision, Deployed, Desired};
+use crate::decision::{Decision, Desired};
 use crate::plan::{Change, Plan};
 use crate::plan_file::Basis;
-use crate::safety::{self, Danger};
-use crate::{change_set, deploy, plan_file, source, take_back};
+use crate::{carry_out, change_set, plan_file, safety, source, take_back};
 
 /// Changes wait to be deployed, under `--detailed-exitcode`.
 const PENDING: u8 = 2;
@@ -29,10 +27,10 @@ pub async fn run(root: anyhow::Result<PathBuf>, args: &PlanArgs) -> anyhow::Resu
     let client = Client::new(&session.sdk_config);
     let role_arn = args.role_arn.as_deref();
     let desired = Desired::new(&bundle)?;
-    let (decision, deployed) = deploy::decide(&client, &session.stage, &desired).await?;
+    let (decision, deployed) = carry_out::decide(&client, &session.stage, &desired).await?;
     let desired = desired.expected(&session.stage, deployed.as_ref());
     let plan = Plan::new(&session.account, &bundle, decision, deployed.as_ref(), &desired)?;
-    let dangers = dangers(decision, deployed.as_ref(), &desired)?;
+    let dangers = safety::foresee(decision, deployed.as_ref(), &desired)?;
     let preflight = match safety::preflight(&dangers, &args.allow_replace) {
         Ok(()) => {
             let (deployed, behind, binding) = (deployed.as_ref(), &args.leave_behind, args.out.is_some());
@@ -86,15 +84,4 @@ async fn ask(
     let plan = plan.with_change_set(&set.changes);
     change_set::discard(client, &set).await?;
     Ok(plan)
-}
-
-/// What a deploy would lose, by the templates alone.
-///
-/// # Errors
-/// When one of the templates is none.
-pub fn dangers(decision: Decision, deployed: Option<&Deployed>, desired: &Desired) -> anyhow::Result<Vec<Danger>> {
-    let Some(deployed) = deployed.filter(|_| decision == Decision::Update) else { return Ok(Vec::new()) };
-    let before = Template::parse(&deployed.template).context("failed to read the deployed template")?;
-    let after = Template::parse(&desired.template).context("failed to read the new template")?;
-    Ok(safety::dangers(&before.with(&deployed.parameters), &after.with(&desired.parameters)))
 }

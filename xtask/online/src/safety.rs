@@ -10,6 +10,9 @@ use serde_json::Value;
 use xtask::template::{Resource, Template};
 
 mod claims;
+mod foresee;
+
+pub use foresee::foresee;
 
 use crate::plan::Change;
 

@@ -10,6 +10,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::elf::Glibc;
 use super::machine::Machine;
+use crate::artefact_bucket::artefact_bucket;
 use crate::local;
 use crate::stage::Stage;
 use crate::trigger::Trigger;
@@ -160,12 +161,6 @@ pub struct Parameter {
     pub parameter_value: String,
 }
 
-/// The bucket that holds the artefacts of an account and Region; its name is unique among all accounts.
-#[must_use]
-pub fn artefact_bucket(account: &str, region: &str) -> String {
-    format!("cognito-email-mfa-artefacts-{account}-{region}")
-}
-
 /// How built code enters a rendered template.
 #[must_use]
 pub(super) fn parameters(stage: &Stage, machine: Machine, functions: &BTreeMap<Trigger, Artefact>) -> Vec<Parameter> {
@@ -198,10 +193,5 @@ mod tests {
         for text in ["", "ba7816bf", &"g".repeat(64), &"+f".repeat(32), &"é".repeat(32)] {
             assert_eq!(Digest::parse(text), None, "{text}");
         }
-    }
-
-    #[test]
-    fn the_bucket_name_is_not_too_long() {
-        assert!(artefact_bucket("111122223333", "ap-southeast-1").len() <= 63);
     }
 }

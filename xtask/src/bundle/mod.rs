@@ -21,7 +21,7 @@ mod replace;
 pub use compile::{bootstrap, compile, has_library};
 pub use elf::{Glibc, NotRunnable};
 pub use machine::{Machine, UnknownHost};
-pub use manifest::{Artefact, Commit, Digest, Manifest, Parameter, StageEntry, ToolVersions, artefact_bucket};
+pub use manifest::{Artefact, Commit, Digest, Manifest, Parameter, StageEntry, ToolVersions};
 pub use open::{StageBundle, open};
 use replace::replace;
 

@@ -9,6 +9,7 @@ mod destroy;
 mod mail;
 mod manual;
 mod operate;
+mod page;
 mod pages;
 mod users;
 

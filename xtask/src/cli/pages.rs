@@ -1,6 +1,6 @@
 //! The pages of the manual, one for each verb.
 
-use super::manual::{Page, Touches};
+use super::page::{Page, Touches};
 
 /// The verbs in the order in which one meets them; a test holds that none is left out.
 pub(super) const GROUPS: &[(&str, &[&str])] = &[

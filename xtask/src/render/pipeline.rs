@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::bundle::artefact_bucket;
+use crate::artefact_bucket::artefact_bucket;
 use crate::stage::{Pipeline, Stage};
 
 use super::context::{Send, identity_arn};

@@ -10,7 +10,7 @@ use aws_sdk_s3::types::{
     OwnershipControlsRule, PublicAccessBlockConfiguration, ServerSideEncryption, ServerSideEncryptionByDefault,
     ServerSideEncryptionConfiguration, ServerSideEncryptionRule, VersioningConfiguration,
 };
-use xtask::bundle::artefact_bucket;
+use xtask::artefact_bucket::artefact_bucket;
 
 mod lifecycle;
 mod policy;

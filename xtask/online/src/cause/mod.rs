@@ -4,8 +4,7 @@ use std::fmt;
 
 use aws_sdk_cloudformation::Client;
 
-use crate::change_set::ChangeSet;
-use crate::events::{self, Event};
+use crate::events::Event;
 
 mod told;
 
@@ -75,7 +74,7 @@ impl Why {
     /// Of the operation whose events are these, oldest first.
     pub async fn of(client: &Client, stack_id: &str, events: &[Event]) -> Self {
         let told = of_operation(client, stack_id, events).await;
-        let known: Vec<_> = events::first_cause(events).into_iter().collect();
+        let known: Vec<_> = first_cause(events).into_iter().collect();
         let of_resource = known.iter().any(|cause| !cause.is_of_stack() && !cause.is_echo());
         let note = told.note().filter(|_| !of_resource);
         let told = told.causes();
@@ -83,8 +82,8 @@ impl Why {
     }
 
     /// Of a change set that CloudFormation could not make, for the reason that it gives.
-    pub async fn of_change_set(client: &Client, set: &ChangeSet, reason: String) -> Self {
-        let told = of_change_set(client, set).await;
+    pub async fn of_change_set(client: &Client, set_id: &str, reason: String) -> Self {
+        let told = of_change_set(client, set_id).await;
         let note = told.note();
         Self { words: reason, causes: told.causes(), note }
     }
@@ -108,6 +107,17 @@ impl fmt::Display for Why {
         }
         self.note.iter().try_for_each(|note| write!(f, "\n{note}"))
     }
+}
+
+/// What everything else follows from: the first failure that is not the echo of another.
+#[must_use]
+pub fn first_cause(events: &[Event]) -> Option<Cause> {
+    let failures = || events.iter().filter(|event| event.is_failure());
+    let of_resource = failures().find(|event| !event.of_stack && !Cause::of(event).is_echo());
+    // A failure before the first resource stands at the stack, with the rollback that it leads to.
+    let of_stack =
+        || events.iter().find(|event| event.of_stack && event.status.contains("ROLLBACK") && event.reason.is_some());
+    of_resource.or_else(of_stack).or_else(|| failures().next()).map(Cause::of)
 }
 
 #[cfg(test)]

@@ -1,16 +1,10 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use super::*;
+use crate::events::{self, tests::event};
 use crate::replay::{Answer, Replay, STACK_ID, refused, stack_events, xml};
 
-fn set() -> ChangeSet {
-    ChangeSet {
-        name: "deploy-1".to_owned(),
-        id: "arn:aws:cloudformation:eu-central-1:111122223333:changeSet/deploy-1/1".to_owned(),
-        stack_id: STACK_ID.to_owned(),
-        changes: Vec::new(),
-    }
-}
+const SET_ID: &str = "arn:aws:cloudformation:eu-central-1:111122223333:changeSet/deploy-1/1";
 
 /// Members of `OperationEvents`, each with what it has besides its resource.
 fn told(events: &[(&str, &str)]) -> Answer {
@@ -70,7 +64,7 @@ async fn a_change_set_that_fails_names_every_check_or_at_least_what_is_known() {
     ];
     for (name, answer, expected) in rows {
         let replay = Replay::new([("DescribeEvents", answer)]);
-        let why = Why::of_change_set(&replay.cloudformation(), &set(), SUMMARY.to_owned()).await;
+        let why = Why::of_change_set(&replay.cloudformation(), SET_ID, SUMMARY.to_owned()).await;
         assert_eq!(why.to_string(), expected, "{name}");
         let [asked] = &replay.asked()[..] else { panic!("{name}") };
         assert!(asked.contains("ChangeSetName=arn%3Aaws") && asked.contains("Filters.FailedEvents=true"), "{asked}");
@@ -121,5 +115,26 @@ async fn after_a_rollback_the_cause_is_that_of_the_operation_before() {
         let events = events::all(&client, STACK_ID).await.unwrap();
         assert_eq!(Why::of(&client, STACK_ID, &events).await.to_string(), expected, "{name}");
         replay.asked();
+    }
+}
+
+#[test]
+fn the_first_cause_is_no_echo() {
+    let start = event("stack", "CREATE_IN_PROGRESS", Some("User Initiated"));
+    let echo = event("Client", "CREATE_FAILED", Some("Resource creation cancelled"));
+    let cause = event("Pool", "CREATE_FAILED", Some("no such sender"));
+    let later = event("Topic", "CREATE_FAILED", Some("another"));
+    let rollback = event("stack", "ROLLBACK_IN_PROGRESS", Some("The following resource(s) failed to create: [Pool]"));
+    let refused = event("stack", "UPDATE_ROLLBACK_IN_PROGRESS", Some("not authorized to perform: iam:PassRole"));
+    let rows: &[(&str, &[&Event], Option<&Event>)] = &[
+        ("a failure, then others", &[&start, &cause, &later, &rollback], Some(&cause)),
+        ("an echo first", &[&start, &echo, &cause, &rollback], Some(&cause)),
+        ("before any resource", &[&start, &refused], Some(&refused)),
+        ("nothing but echoes", &[&start, &echo], Some(&echo)),
+        ("no failure", &[&start], None),
+    ];
+    for (name, events, expected) in rows {
+        let events: Vec<_> = events.iter().map(|event| (*event).clone()).collect();
+        assert_eq!(first_cause(&events), expected.map(Cause::of), "{name}");
     }
 }

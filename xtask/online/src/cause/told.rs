@@ -8,7 +8,6 @@ use aws_sdk_cloudformation::operation::describe_events::builders::DescribeEvents
 use aws_sdk_cloudformation::types::{EventFilter, EventType, HookFailureMode, OperationEvent};
 
 use super::Cause;
-use crate::change_set::ChangeSet;
 use crate::events::{Event, one_line};
 use crate::unread::Unread;
 
@@ -40,10 +39,10 @@ impl Told {
     }
 }
 
-/// Why the change set could not be made.
-pub(super) async fn of_change_set(client: &Client, set: &ChangeSet) -> Told {
+/// Why the change set of this ARN could not be made.
+pub(super) async fn of_change_set(client: &Client, set_id: &str) -> Told {
     // A change set without its ARN is not found, whatever the documentation of the call says.
-    ask(client.describe_events().change_set_name(&set.id), |_| true).await
+    ask(client.describe_events().change_set_name(set_id), |_| true).await
 }
 
 /// Why the operation failed whose events were seen, oldest first. A rollback is an operation of its own, so that only the

@@ -5,12 +5,10 @@ use std::time::Duration;
 use aws_sdk_cloudformation::primitives::{DateTime, DateTimeFormat};
 use aws_sdk_cloudformation::types::StackEvent;
 
-use crate::cause::Cause;
-
 mod read;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use read::{all, since_rest};
 
@@ -122,15 +120,4 @@ pub fn end(events: &[Event], goal: Goal) -> Option<End> {
     let last = events.iter().rfind(|event| event.of_stack).filter(|last| !last.is_under_way())?;
     let status = last.status.clone();
     Some(if goal.is_reached_in(&status) { End::Done(status) } else { End::Failed(status) })
-}
-
-/// What everything else follows from: the first failure that is not the echo of another.
-#[must_use]
-pub fn first_cause(events: &[Event]) -> Option<Cause> {
-    let failures = || events.iter().filter(|event| event.is_failure());
-    let of_resource = failures().find(|event| !event.of_stack && !Cause::of(event).is_echo());
-    // A failure before the first resource stands at the stack, with the rollback that it leads to.
-    let of_stack =
-        || events.iter().find(|event| event.of_stack && event.status.contains("ROLLBACK") && event.reason.is_some());
-    of_resource.or_else(of_stack).or_else(|| failures().next()).map(Cause::of)
 }

@@ -3,7 +3,8 @@
 use super::*;
 use crate::replay::{Replay, stack_events};
 
-fn event(logical_id: &str, status: &str, reason: Option<&str>) -> Event {
+/// An event of a stack whose own logical ID is `stack`.
+pub(crate) fn event(logical_id: &str, status: &str, reason: Option<&str>) -> Event {
     Event {
         id: String::new(),
         at: DateTime::from_secs(1_772_438_400),
@@ -61,27 +62,6 @@ fn the_stack_itself_says_when_it_is_over() {
     for (name, goal, events, expected) in rows {
         let events: Vec<_> = events.iter().map(|(id, status)| event(id, status, None)).collect();
         assert_eq!(end(&events, *goal), *expected, "{name}");
-    }
-}
-
-#[test]
-fn the_first_cause_is_no_echo() {
-    let start = event("stack", "CREATE_IN_PROGRESS", Some("User Initiated"));
-    let echo = event("Client", "CREATE_FAILED", Some("Resource creation cancelled"));
-    let cause = event("Pool", "CREATE_FAILED", Some("no such sender"));
-    let later = event("Topic", "CREATE_FAILED", Some("another"));
-    let rollback = event("stack", "ROLLBACK_IN_PROGRESS", Some("The following resource(s) failed to create: [Pool]"));
-    let refused = event("stack", "UPDATE_ROLLBACK_IN_PROGRESS", Some("not authorized to perform: iam:PassRole"));
-    let rows: &[(&str, &[&Event], Option<&Event>)] = &[
-        ("a failure, then others", &[&start, &cause, &later, &rollback], Some(&cause)),
-        ("an echo first", &[&start, &echo, &cause, &rollback], Some(&cause)),
-        ("before any resource", &[&start, &refused], Some(&refused)),
-        ("nothing but echoes", &[&start, &echo], Some(&echo)),
-        ("no failure", &[&start], None),
-    ];
-    for (name, events, expected) in rows {
-        let events: Vec<_> = events.iter().map(|event| (*event).clone()).collect();
-        assert_eq!(first_cause(&events), expected.map(Cause::of), "{name}");
     }
 }
 

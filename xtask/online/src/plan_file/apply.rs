@@ -17,7 +17,7 @@ use crate::change_set::{self, ChangeSet};
 use crate::code::Expected;
 use crate::decision::{self, Decision, Deployed};
 use crate::progress::{Message, Reporter};
-use crate::{artefacts, deploy as deploying, stack};
+use crate::{artefacts, carry_out, stack};
 
 /// Applies a plan file without a question, and returns the session that it was done with, and the code that was reviewed.
 /// `root` is where the repository was found, if it was. A plan that has been applied already is applied no second time,
@@ -37,9 +37,9 @@ pub async fn deploy(
         ensure!(asked == planned, "the plan file is about the stage `{planned}`, not `{asked}`");
     }
     let mut session = aws::connect_from(root, &stage).await?;
-    reporter.take_over(&mut session);
+    session.tell_by(reporter);
     let client = Client::new(&session.sdk_config);
-    let (now, deployed) = deploying::decide(&client, &stage, &file.desired).await?;
+    let (now, deployed) = carry_out::decide(&client, &stage, &file.desired).await?;
     if now == Decision::Nothing {
         reporter.note("the stack is what the plan was to make of it");
         reporter.tell(&Message::Unchanged);
@@ -50,7 +50,7 @@ pub async fn deploy(
     let created = file.decision() == Decision::Create
         && decision::decide(&file.first(), deployed.as_ref()) == Ok(Decision::Nothing);
     if created {
-        deploying::protect(&session, &file.desired, role).await?;
+        carry_out::protect(&session, &file.desired, role).await?;
         return Ok((session, file.expected()));
     }
 
@@ -65,7 +65,7 @@ pub async fn deploy(
         return Err(refused()).with_context(|| format!("refused to apply the plan file `{}`", path.display()));
     };
     reporter.plan(&file.plan);
-    deploying::carry_out(&session, file.decision(), &file.desired, &set, role).await?;
+    carry_out::carry_out(&session, file.decision(), &file.desired, &set, role).await?;
     Ok((session, file.expected()))
 }
 

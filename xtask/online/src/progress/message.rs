@@ -3,9 +3,8 @@
 use aws_sdk_cloudformation::primitives::{DateTime, DateTimeFormat};
 use serde::Serialize;
 
-use crate::aws::Session;
 use crate::events;
-use crate::outputs::{Document, Outputs};
+use crate::outputs::document::{Document, Outputs};
 use crate::plan::Plan;
 
 /// The shape of `deploy --json`.
@@ -47,18 +46,6 @@ struct Line<'a> {
 }
 
 impl<'a> Message<'a> {
-    #[must_use]
-    pub fn stage(session: &'a Session) -> Self {
-        let Session { stage, account, endpoint, .. } = session;
-        Self::Stage {
-            stage: stage.name.as_ref(),
-            account,
-            region: stage.aws.region.as_ref(),
-            stack: stage.aws.stack.as_ref(),
-            endpoint: endpoint.as_deref(),
-        }
-    }
-
     #[must_use]
     pub fn resource(event: &'a events::Event) -> Self {
         Self::Resource {

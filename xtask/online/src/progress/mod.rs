@@ -8,8 +8,7 @@ use aws_sdk_cloudformation::primitives::DateTime;
 use xtask::github;
 use xtask::report::Told;
 
-use crate::aws::Session;
-use crate::outputs::Outputs;
+use crate::outputs::document::Outputs;
 use crate::plan::Plan;
 
 mod following;
@@ -42,12 +41,6 @@ impl Reporter {
     #[must_use]
     pub const fn new(json: bool) -> Self {
         Self { stream: json }
-    }
-
-    /// From now on the steps of this session are told so; the first is where it leads.
-    pub fn take_over(self, session: &mut Session) {
-        session.reporter = self;
-        self.tell(&Message::stage(session));
     }
 
     pub fn tell(self, message: &Message<'_>) {

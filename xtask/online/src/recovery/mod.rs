@@ -9,10 +9,11 @@ use crate::consent::Consent;
 use crate::decision::{Condition, Obstacle};
 use crate::events::{self, End};
 use crate::follow::{self, Followed, Follower, Operation};
-use crate::{apply, stack};
+use crate::stack;
 
 mod at_stake;
 mod explain;
+mod failure;
 mod remedy;
 mod under_way;
 
@@ -21,8 +22,9 @@ mod tests;
 
 pub use at_stake::AtStake;
 pub use explain::explain;
+pub use failure::failure;
 pub use remedy::Remedy;
-pub use under_way::{Refusal, UnderWay, refusal, under_way};
+pub use under_way::{Refusal, SetName, UnderWay, refusal, under_way};
 
 /// Brings a stack that an earlier deploy left unusable to where a change set can start from, if that is agreed to and nothing
 /// of value is lost by it. Any other stack is left alone.
@@ -76,7 +78,7 @@ async fn carry_out(
         End::Done(_) => Ok(()),
         End::Failed(status) => {
             let why = Why::of(client, stack_id, &events).await;
-            Err(apply::failure(&session.stage, remedy.name(), &status, &why))
+            Err(failure(&session.stage, remedy.name(), &status, &why))
         }
     }
 }

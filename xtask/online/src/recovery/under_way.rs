@@ -7,7 +7,6 @@ use aws_sdk_cloudformation::error::ProvideErrorMetadata as _;
 use aws_sdk_cloudformation::types::{ChangeSetStatus, ExecutionStatus};
 use xtask::stage::Stage;
 
-use crate::change_set::ChangeSet;
 use crate::decision::{Obstacle, command};
 use crate::events::{self, Event};
 
@@ -86,23 +85,31 @@ pub async fn under_way(client: &Client, stack: &str) -> Option<UnderWay> {
     UnderWay::of(stack, &events::since_rest(client, stack).await.ok()?)
 }
 
+/// How a change set is called.
+#[derive(Debug, Clone, Copy)]
+pub struct SetName<'a> {
+    pub name: &'a str,
+    /// Its ARN.
+    pub id: &'a str,
+}
+
 /// Why a change set was not executed, by what can be seen of it and its stack; none if that tells nothing.
-pub async fn refusal(stage: &Stage, client: &Client, set: &ChangeSet) -> Option<Refusal> {
-    let events = events::since_rest(client, &set.stack_id).await.ok()?;
-    if events.iter().any(|event| event.of_stack && event.token.as_deref() == Some(&set.name)) {
+pub async fn refusal(stage: &Stage, client: &Client, stack_id: &str, set: SetName<'_>) -> Option<Refusal> {
+    let events = events::since_rest(client, stack_id).await.ok()?;
+    if events.iter().any(|event| event.of_stack && event.token.as_deref() == Some(set.name)) {
         return Some(Refusal::Begun);
     }
     if let Some(under_way) = UnderWay::of(stage.aws.stack.as_ref(), &events) {
         return Some(Refusal::Busy(format!("{under_way}\n{}", Obstacle::Busy.hint(stage))));
     }
     let outdated = |state: &str| Refusal::Outdated {
-        set: set.name.clone(),
+        set: set.name.to_owned(),
         state: state.to_owned(),
         stack: stage.aws.stack.to_string(),
         plan: command(stage, "plan"),
         deploy: command(stage, "deploy"),
     };
-    match client.describe_change_set().change_set_name(&set.id).send().await {
+    match client.describe_change_set().change_set_name(set.id).send().await {
         // Whoever executes one deletes the others.
         Err(error) if error.code() == Some("ChangeSetNotFound") => Some(outdated("gone")),
         Err(_) => None,

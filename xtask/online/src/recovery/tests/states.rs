@@ -4,7 +4,6 @@ use aws_sdk_cloudformation::types::StackStatus;
 
 use super::super::*;
 use super::{Script, events, nothing_told};
-use crate::change_set::ChangeSet;
 use crate::decision::Condition;
 use crate::replay::{Answer, Replay, STACK_ID, TOKEN, refused, xml};
 
@@ -210,13 +209,8 @@ async fn a_change_set_that_was_overtaken_says_by_what() {
     for (name, set, script, expected) in rows {
         let replay = Replay::new(script);
         let session = replay.session("prod");
-        let set = ChangeSet {
-            name: set.to_owned(),
-            id: "arn:changeSet/1".to_owned(),
-            stack_id: STACK_ID.to_owned(),
-            changes: Vec::new(),
-        };
-        let refusal = refusal(&session.stage, &replay.cloudformation(), &set).await;
+        let set = SetName { name: set, id: "arn:changeSet/1" };
+        let refusal = refusal(&session.stage, &replay.cloudformation(), STACK_ID, set).await;
         assert_eq!(refusal.map(|refusal| refusal.to_string()), expected, "{name}");
         replay.asked();
     }
