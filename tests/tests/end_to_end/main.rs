@@ -14,6 +14,7 @@ mod lost_network;
 mod lost_pools;
 mod operators;
 mod permissions;
+mod plan_files;
 mod recovery;
 mod reproducible;
 mod secrecy;

@@ -76,7 +76,7 @@ impl fmt::Display for Stale {
             }
             Self::ChangeSetState { name, state } => write!(f, "the change set `{name}` is {state}"),
             Self::ChangeSetContent { name, part } => {
-                write!(f, "the change set `{name}` has other {part} than the plan")
+                write!(f, "the change set `{name}` differs from the plan in its {part}")
             }
             Self::Code { function, key } => {
                 write!(f, "the code of `{function}` is not what was reviewed: `{key}` is gone or holds other bytes")
@@ -130,7 +130,7 @@ fn of_change_set(file: &PlanFile, name: &str, seen: Option<&SeenChangeSet>) -> V
     }
     let desired = file.first();
     let parts = [
-        ("a template", seen.template.trim_end() == desired.template.trim_end()),
+        ("template", seen.template.trim_end() == desired.template.trim_end()),
         ("parameters", same_parameters(&desired.template, &desired.parameters, &seen.parameters)),
         ("tags", seen.tags == desired.tags),
         ("changes", names(&seen.changes) == names(&file.plan.resources)),

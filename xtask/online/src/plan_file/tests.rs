@@ -101,7 +101,7 @@ fn whatever_is_not_as_reviewed_is_told() {
         ("with a parameter more", |set| set.parameters.extend(map(&[("X", "1")])), other("parameters")),
         ("with other code", |set| set.parameters.extend(map(&[("GateVersion", "v2")])), other("parameters")),
         ("without parameters", |set| set.parameters.clear(), other("parameters")),
-        ("another template", |set| set.template.push_str("Outputs: {}"), other("a template")),
+        ("another template", |set| set.template.push_str("Outputs: {}"), other("template")),
         ("without tags", |set| set.tags.clear(), other("tags")),
         ("removing instead", |set| set.changes[0].action = Action::Remove, other("changes")),
         (
