@@ -4,6 +4,7 @@
 
 use std::process::ExitCode;
 
+pub mod browser;
 pub mod bundle;
 pub mod check;
 pub mod cli;
@@ -14,6 +15,7 @@ pub mod github;
 pub mod handover;
 pub mod inbox;
 pub mod local;
+mod programs;
 pub mod render;
 pub mod report;
 pub mod root;

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod article;
+mod browser;
 mod codes;
 mod command;
 mod credentials;
