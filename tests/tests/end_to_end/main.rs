@@ -14,6 +14,7 @@ mod lock;
 mod lost_network;
 mod lost_pools;
 mod operators;
+mod other_clients;
 mod permissions;
 mod recovery;
 mod reproducible;
