@@ -11,6 +11,7 @@ pub mod kept;
 pub mod logs;
 pub mod long;
 pub mod mail;
+pub mod node;
 pub mod person;
 pub mod place;
 pub mod proxy;

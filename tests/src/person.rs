@@ -41,8 +41,17 @@ impl<'a> Person<'a> {
         let email = format!("person-{:016x}@example.com", rand::random::<u64>());
         let password = Password::new(format!("Aa1!{:032x}", rand::random::<u128>()))?;
         user::create(&stack.cognito, &stack.outputs.user_pool_id, &email).await?;
-        let name = stack.attributes(&email).await?.remove("sub").context("every user has a `sub`")?;
+        let name = name(stack, &email).await?;
         Ok(Self { stack, email, password, name })
+    }
+
+    /// A user whom somebody else has made. The password is not known here, so this person cannot sign in.
+    ///
+    /// # Errors
+    /// When there is no such user.
+    pub async fn known(stack: &'a Stack, email: &str) -> anyhow::Result<Self> {
+        let name = name(stack, email).await?;
+        Ok(Self { stack, email: email.to_owned(), password: Password::new("unknown")?, name })
     }
 
     /// Signs in as far as the challenge, or as far as it goes.
@@ -94,13 +103,18 @@ impl<'a> Person<'a> {
         }
     }
 
-    /// Lets `seconds` pass for the stored state.
+    /// Lets `seconds` pass for the stored state, and for the copy of a lock that the table's store keeps in the attribute.
     ///
     /// # Errors
     /// When there is none, or the secret does not open it.
     pub async fn age(&self, seconds: u64) -> anyhow::Result<()> {
-        let aged = aged(&self.caller(), &self.sealed().await?, &self.stack.secret().await?, seconds)?;
-        self.put_sealed(&aged).await
+        let (sealed, secret) = (self.sealed().await?, self.stack.secret().await?);
+        let copy = self.stack.attributes(&self.name).await?.remove(ATTRIBUTE).filter(|copy| *copy != sealed);
+        self.put_sealed(&aged(&self.caller(), &sealed, &secret, seconds)?).await?;
+        match copy {
+            Some(copy) => self.write(ATTRIBUTE, &aged(&self.caller(), &copy, &secret, seconds)?).await,
+            None => Ok(()),
+        }
     }
 
     /// Sets an attribute as an administrator can.
@@ -137,6 +151,11 @@ impl<'a> Person<'a> {
             email: self.email.clone(),
         }
     }
+}
+
+/// The user's name in the pool.
+async fn name(stack: &Stack, email: &str) -> anyhow::Result<String> {
+    stack.attributes(email).await?.remove("sub").context("every user has a `sub`")
 }
 
 /// # Errors

@@ -3,6 +3,8 @@
 //! `cargo xtask test` names a folder for the local AWS and stops it after the tests, so it ends however they end. The
 //! first test that needs a stack deploys it; whatever runs after it finds it there.
 
+mod log;
+
 use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};
 
@@ -14,7 +16,6 @@ use aws_sdk_dynamodb::Client as DynamoDb;
 use aws_sdk_secretsmanager::Client as SecretsManager;
 use tokio::sync::{OnceCell, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use xtask::stage::{Stage, Store};
-use xtask::trigger::Trigger;
 use xtask_online::aws::{self, Session};
 use xtask_online::outputs;
 use xtask_online::outputs::document::Outputs;
@@ -22,9 +23,6 @@ use xtask_online::sign_in::AppClient;
 
 use crate::bundle::Bundle;
 use crate::{place, tool, wait};
-
-/// How long a log line may take to arrive.
-const LOG_BOUND: Duration = Duration::from_secs(10);
 
 /// Tests share the stack `local`, but for those that change it.
 static IN_USE: RwLock<()> = RwLock::const_new(());
@@ -77,6 +75,14 @@ impl Stack {
     /// When it was not.
     pub async fn own(bundle: &Bundle) -> anyhow::Result<Self> {
         Self::join(&bundle.open()?.stage, Use::Own).await
+    }
+
+    /// The stack `local` as it was deployed, for a program that a test starts: that test holds the others off.
+    ///
+    /// # Errors
+    /// When it is not deployed.
+    pub async fn deployed() -> anyhow::Result<Self> {
+        Self::join(&xtask::stage::load(place::root(), "local")?, Use::Own).await
     }
 
     async fn connect(stage: &str, in_use: Use) -> anyhow::Result<Self> {
@@ -171,50 +177,6 @@ impl Stack {
         let answer = request.logical_resource_id(logical_id).send().await.map_err(aws::sdk)?;
         let id = answer.stack_resource_detail.and_then(|detail| detail.physical_resource_id);
         id.with_context(|| format!("`{logical_id}` has no name"))
-    }
-
-    /// What a function has logged since this test began to use the stack, a line per event.
-    ///
-    /// # Errors
-    /// When the log cannot be read.
-    pub async fn log(&self, trigger: Trigger) -> anyhow::Result<Vec<String>> {
-        let since = self.begun.duration_since(SystemTime::UNIX_EPOCH)?.as_millis();
-        let group = format!("/aws/lambda/{}-{}", self.outputs.stack, trigger.logical_id());
-        let mut pages = self
-            .logs
-            .filter_log_events()
-            .log_group_name(group)
-            .start_time(i64::try_from(since)?)
-            .into_paginator()
-            .send();
-        let mut lines = Vec::new();
-        while let Some(page) = pages.try_next().await.map_err(aws::sdk)? {
-            lines.extend(page.events.unwrap_or_default().into_iter().filter_map(|event| event.message));
-        }
-        Ok(lines)
-    }
-
-    /// Waits for a log line that holds all of these texts.
-    ///
-    /// # Errors
-    /// When none comes within the bound.
-    pub async fn logged(&self, trigger: Trigger, texts: &[&str]) -> anyhow::Result<String> {
-        wait::until(&format!("{texts:?} in the log of {}", trigger.logical_id()), LOG_BOUND, async || {
-            let lines = self.log(trigger).await?;
-            let found = lines.iter().find(|line| texts.iter().all(|text| line.contains(text))).cloned();
-            Ok(found.ok_or_else(|| lines.join("\n")))
-        })
-        .await
-    }
-
-    /// Keeps the log of a function for another number of days, as somebody does by hand.
-    ///
-    /// # Errors
-    /// When the log group cannot be changed.
-    pub async fn keep_log(&self, trigger: Trigger, days: i32) -> anyhow::Result<()> {
-        let group = format!("/aws/lambda/{}-{}", self.outputs.stack, trigger.logical_id());
-        let change = self.logs.put_retention_policy().log_group_name(group).retention_in_days(days);
-        change.send().await.map(drop).map_err(aws::sdk)
     }
 
     /// Puts another template in the place of the deployed one, by itself and not by the command.

@@ -1,22 +1,19 @@
 //! The real command, as people run it.
 
-use std::fs::{self, File};
-use std::io::Write as _;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+mod started;
+
+use std::path::Path;
+use std::process::Command;
 use std::time::Duration;
 
-use anyhow::{Context as _, bail, ensure};
+use anyhow::ensure;
 
-use crate::{logs, place, wait};
+pub use started::Started;
 
-/// The longest run is a deploy that starts the local AWS.
-const BOUND: Duration = Duration::from_secs(300);
+use crate::{place, wait};
+
 /// A build of the triggers from nothing, on a machine that has other things to do.
 const BUILD_BOUND: Duration = Duration::from_secs(30 * 60);
-/// How long a mail may take.
-const MAIL_BOUND: Duration = Duration::from_secs(30);
-
 /// How long a line of a log may take to be printed.
 const LOG_BOUND: Duration = Duration::from_secs(30);
 
@@ -95,19 +92,22 @@ pub async fn local_aws() -> anyhow::Result<()> {
 pub async fn sign_in(
     email: &str,
     password: &str,
-    mut code: impl AsyncFnMut() -> anyhow::Result<Option<String>>,
+    code: impl AsyncFnMut() -> anyhow::Result<Option<String>>,
 ) -> anyhow::Result<Run> {
-    let mut started = Started::new(&["sign-in", email])?;
-    started.write(&format!("{password}\n"));
-    let code = wait::until("a mail with a code", MAIL_BOUND, async || {
-        if let Some(status) = started.child.try_wait()? {
-            bail!("`sign-in` ended with {status}: {}", started.said()?.1);
-        }
-        Ok(code().await?.ok_or_else(|| "no mail".to_owned()))
-    })
-    .await?;
-    started.write(&format!("{code}\n"));
-    started.end().await
+    Started::new(&["sign-in", email])?.sign_in(password, code).await
+}
+
+/// As [`sign_in`], through another program than `xtask` that reads the same two lines.
+///
+/// # Errors
+/// As there.
+pub async fn sign_in_by(
+    what: &str,
+    command: Command,
+    password: &str,
+    code: impl AsyncFnMut() -> anyhow::Result<Option<String>>,
+) -> anyhow::Result<Run> {
+    Started::spawn(what.to_owned(), command)?.sign_in(password, code).await
 }
 
 /// Runs `logs --follow` with these arguments: does `act` once it follows, and ends it when it has printed all of these
@@ -142,92 +142,10 @@ pub async fn bundle(root: &Path, cargo_home: &Path) -> anyhow::Result<Run> {
     started.end_within(BUILD_BOUND).await?.succeeded()
 }
 
-/// A run under way. Ended when dropped.
-#[derive(Debug)]
-pub struct Started {
-    what: String,
-    child: Child,
-    stdout: PathBuf,
-    stderr: PathBuf,
-}
-
-impl Started {
-    fn new(arguments: &[&str]) -> anyhow::Result<Self> {
-        Self::within(place::root(), arguments)
-    }
-
-    fn within(root: &Path, arguments: &[&str]) -> anyhow::Result<Self> {
-        let mut command = Command::new(place::from_runner(place::XTASK)?);
-        command.arg("--root").arg(root).args(arguments);
-        Self::spawn(format!("xtask {}", arguments.join(" ")), command)
-    }
-
-    pub(crate) fn spawn(what: String, mut command: Command) -> anyhow::Result<Self> {
-        let folder = logs::folder_for(&format!("{}-{:08x}", what.replace(' ', "-"), rand::random::<u32>()))?;
-        let (stdout, stderr) = (folder.join("stdout.log"), folder.join("stderr.log"));
-        // Where these tests run under GitHub Actions, the commands would speak to it.
-        command.env_remove("GITHUB_ACTIONS").env_remove("GITHUB_STEP_SUMMARY");
-        let child = command
-            .stdin(Stdio::piped())
-            .stdout(File::create(&stdout)?)
-            .stderr(File::create(&stderr)?)
-            .spawn()
-            .with_context(|| format!("failed to start `{what}`"))?;
-        Ok(Self { what, child, stdout, stderr })
-    }
-
-    /// A command that ends without reading is no fault of the writer's.
-    fn write(&mut self, text: &str) {
-        let _ = self.child.stdin.as_mut().map(|stdin| stdin.write_all(text.as_bytes()));
-    }
-
-    fn said(&self) -> anyhow::Result<(String, String)> {
-        Ok((fs::read_to_string(&self.stdout)?, fs::read_to_string(&self.stderr)?))
-    }
-
-    /// Kills it, as nothing can be caught that comes by SIGKILL.
-    ///
-    /// # Errors
-    /// When there is nothing to be killed any more.
-    pub fn kill(mut self) -> anyhow::Result<()> {
-        ensure!(self.child.try_wait()?.is_none(), "`{}` has ended: {}", self.what, self.said()?.1);
-        self.child.kill()?;
-        self.child.wait()?;
-        Ok(())
-    }
-
-    /// Whether it has ended by itself.
-    ///
-    /// # Errors
-    /// When the system does not tell.
-    pub fn has_ended(&mut self) -> anyhow::Result<bool> {
-        Ok(self.child.try_wait()?.is_some())
-    }
-
-    /// Waits for its end.
-    ///
-    /// # Errors
-    /// When it does not end within the bound.
-    pub async fn end(self) -> anyhow::Result<Run> {
-        self.end_within(BOUND).await
-    }
-
-    async fn end_within(mut self, bound: Duration) -> anyhow::Result<Run> {
-        drop(self.child.stdin.take());
-        let what = format!("the end of `{}`", self.what);
-        let status = wait::until(&what, bound, async || match self.child.try_wait()? {
-            Some(status) => Ok(Ok(status)),
-            None => Ok(Err(self.said()?.1)),
-        })
-        .await?;
-        let (stdout, stderr) = self.said()?;
-        Ok(Run { code: status.code(), stdout, stderr })
-    }
-}
-
-impl Drop for Started {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
+/// Runs another program than `xtask`, within a bound of its own.
+///
+/// # Errors
+/// With what it said, when it fails or does not end.
+pub async fn program(what: &str, command: Command, bound: Duration) -> anyhow::Result<Run> {
+    Started::spawn(what.to_owned(), command)?.end_within(bound).await?.succeeded()
 }

@@ -5,6 +5,7 @@
 use std::process::ExitCode;
 
 pub mod artefact_bucket;
+pub mod browser;
 pub mod bundle;
 pub mod check;
 pub mod cli;
@@ -15,6 +16,7 @@ pub mod github;
 pub mod handover;
 pub mod inbox;
 pub mod local;
+mod programs;
 pub mod render;
 pub mod report;
 pub mod root;

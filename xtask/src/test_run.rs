@@ -16,7 +16,7 @@ use rustix::process::{Pid, Signal, kill_process_group};
 use serde::Deserialize;
 
 use crate::cli::{StageArgs, TestArgs};
-use crate::{bundle, handover, stage};
+use crate::{browser, bundle, handover, stage};
 
 /// The longest that the tests may run, once everything is built.
 const BOUND: Duration = Duration::from_secs(20 * 60);
@@ -33,6 +33,8 @@ const LOCAL_DIR: &str = ".local/tests";
 /// # Errors
 /// When something cannot be built, or the tests cannot be run. Tests that fail are no error but an exit code.
 pub fn run(root: &Path, args: &TestArgs) -> anyhow::Result<ExitCode> {
+    let ci = std::env::var_os("CI").is_some_and(|value| value == "true");
+    let chromium = browser::Tools::find(root).for_tests(ci)?;
     let local_dir = root.join(LOCAL_DIR);
     fs::create_dir_all(&local_dir).with_context(|| format!("failed to make `{}`", local_dir.display()))?;
     let _lock = lock(&local_dir)?;
@@ -59,12 +61,20 @@ pub fn run(root: &Path, args: &TestArgs) -> anyhow::Result<ExitCode> {
     if args.long {
         command.env("E2E_LONG", "1");
     }
+    match &chromium {
+        Ok(chromium) => command.env(browser::CHROMIUM, chromium),
+        Err(_) => command.env_remove(browser::CHROMIUM),
+    };
     let bound = if args.long { LONG_BOUND } else { BOUND };
     let outcome = run_bounded(&mut command, bound, &interrupted);
     local_aws.stop()?;
     let mut passed = outcome?;
     if args.long {
         passed &= long::run(root, &interrupted)?;
+    }
+    // Last, where it is still seen when the tests have passed.
+    if let Err(left_out) = chromium {
+        eprintln!("{left_out}");
     }
     Ok(if passed { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

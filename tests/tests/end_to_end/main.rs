@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod article;
+mod browser;
 mod codes;
 mod command;
 mod credentials;
@@ -13,6 +14,7 @@ mod lock;
 mod lost_network;
 mod lost_pools;
 mod operators;
+mod other_clients;
 mod permissions;
 mod plan_files;
 mod recovery;

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 
 use crate::bundle::{self, Machine};
-use crate::{handover, local, stage, tools};
+use crate::programs::{first_line, is_executable, on_path};
+use crate::{browser, handover, local, stage, tools};
 
 /// Programs that show a page, the user's own choice first.
 const BROWSERS: [&str; 7] =
@@ -33,6 +33,7 @@ pub(super) struct Facts {
     pub(super) online: Option<(PathBuf, bool)>,
     pub(super) local: Result<local::Standing, String>,
     pub(super) browser: Option<String>,
+    pub(super) front_end: browser::Tools,
 }
 
 /// A kind of machine that some stages' functions run on.
@@ -59,11 +60,13 @@ impl Facts {
             free_bytes: rustix::fs::statvfs(root).ok().map(|file_system| file_system.f_bavail * file_system.f_frsize),
             git: first_line("git", root),
             online: online.map(|program| {
-                let runs = is_executable(&program) || (program.components().count() == 1 && on_path(&program));
+                let runs =
+                    is_executable(&program) || (program.components().count() == 1 && on_path(&program).is_some());
                 (program, runs)
             }),
             local: local::standing(root).map_err(|error| format!("{error:#}")),
-            browser: browser(),
+            browser: page_shower(),
+            front_end: browser::Tools::find(root),
         }
     }
 }
@@ -82,29 +85,11 @@ fn targets(root: &Path) -> anyhow::Result<Vec<Target>> {
     Ok(stages.into_iter().map(target).collect())
 }
 
-/// What a program says first when asked for its version; none where it cannot be run.
-fn first_line(program: &str, folder: &Path) -> Option<String> {
-    let mut words = program.split_whitespace();
-    let mut command = Command::new(words.next()?);
-    let output = command.args(words).arg("--version").current_dir(folder).stdin(Stdio::null()).output().ok()?;
-    let said = String::from_utf8_lossy(&output.stdout);
-    output.status.success().then(|| said.lines().next().unwrap_or_default().trim().to_owned())
-}
-
 fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.trim().is_empty())
 }
 
-fn browser() -> Option<String> {
+fn page_shower() -> Option<String> {
     let chosen = variable("BROWSER");
-    chosen.or_else(|| BROWSERS.iter().find(|name| on_path(Path::new(name))).map(|name| (*name).to_owned()))
-}
-
-fn on_path(name: &Path) -> bool {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    std::env::split_paths(&path).any(|folder| is_executable(&folder.join(name)))
-}
-
-fn is_executable(path: &Path) -> bool {
-    path.is_file() && rustix::fs::access(path, rustix::fs::Access::EXEC_OK).is_ok()
+    chosen.or_else(|| BROWSERS.iter().find(|name| on_path(Path::new(name)).is_some()).map(|name| (*name).to_owned()))
 }

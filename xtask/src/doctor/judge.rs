@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::facts::{Facts, Target};
+use crate::browser::{Chromium, Lack, Tools};
 use crate::local::Standing;
 
 /// The oldest compiler, `rust-version` of the workspace.
@@ -95,7 +96,25 @@ pub(super) fn judge(facts: &Facts) -> Vec<Row> {
             "any will do, also on another machine",
         ),
     });
+    rows.extend(front_end(&facts.front_end));
     rows
+}
+
+/// Optional, since only the front end needs it: `cargo xtask test` leaves its tests out by name.
+fn front_end(tools: &Tools) -> Vec<Row> {
+    let lacks = tools.lacks();
+    if !lacks.is_empty() {
+        let row = |lack: Lack| optional(format!("{}, for the front end and its tests", lack.what), lack.mend);
+        return lacks.into_iter().map(row).collect();
+    }
+    let node = tools.node.iter().map(|version| ok(format!("Node {version} with npm, for the front end")));
+    let chromium = tools.chromium.iter().map(|chromium| match chromium {
+        Chromium::OfTheSystem(program) => ok(format!("browser for the tests (`{}`)", program.display())),
+        Chromium::OfPlaywright(folder) => {
+            ok(format!("browser for the tests (Playwright's, in `{}`)", folder.display()))
+        }
+    });
+    node.chain(chromium).collect()
 }
 
 fn rust(facts: &Facts) -> Row {

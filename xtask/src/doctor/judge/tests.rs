@@ -18,7 +18,13 @@ fn complete() -> Facts {
         online: None,
         local: Ok(Standing::Stopped { taken: None }),
         browser: Some("firefox".to_owned()),
+        front_end: front_end(Some("v20.20.2"), true),
     }
+}
+
+fn front_end(node: Option<&str>, chromium: bool) -> Tools {
+    let chromium = chromium.then(|| Chromium::OfTheSystem(PathBuf::from("/usr/bin/chromium")));
+    Tools { node: node.map(str::to_owned), npm: node.is_some(), chromium }
 }
 
 fn endpoint() -> Running {
@@ -78,6 +84,14 @@ fn what_is_missing_is_named_with_what_to_do() {
         ("port", Facts { local: Ok(Standing::Stopped { taken: Some(4566) }), ..complete() }, Optional, &["4566"]),
         ("no Linux", Facts { linux: false, ..complete() }, Optional, &["WSL"]),
         ("no browser", Facts { browser: None, ..complete() }, Optional, &["email preview"]),
+        ("no Node", Facts { front_end: front_end(None, true), ..complete() }, Optional, &["Node 20.19", "nodejs.org"]),
+        ("an old Node", Facts { front_end: front_end(Some("v18.1.0"), true), ..complete() }, Optional, &["v18.1.0"]),
+        (
+            "no Chromium",
+            Facts { front_end: front_end(Some("v24.0.0"), false), ..complete() },
+            Optional,
+            &["Chromium", "playwright install"],
+        ),
     ];
     for (name, facts, state, texts) in rows {
         let found: Vec<_> = judge(&facts).into_iter().filter(|row| row.state != Fine).collect();

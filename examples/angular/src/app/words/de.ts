@@ -1,0 +1,83 @@
+import type { Words } from './words';
+
+export const de: Words = {
+  title: 'Anmelden',
+  language: 'Sprache',
+  loading: 'Einen Moment …',
+  login: {
+    heading: 'Anmelden',
+    lead: 'Zuerst Ihr Passwort, dann ein Code, den wir Ihnen per E-Mail schicken.',
+    email: 'E-Mail-Adresse',
+    password: 'Passwort',
+    submit: 'Weiter',
+    busy: 'Wird geprüft …',
+    emailMissing: 'Geben Sie Ihre E-Mail-Adresse ein.',
+    passwordMissing: 'Geben Sie Ihr Passwort ein.',
+    signedOut: 'Sie sind abgemeldet, hier und überall sonst.',
+    signedOutHere: 'Sie sind hier abgemeldet. Cognito war nicht erreichbar, um Ihre anderen Sitzungen zu beenden.',
+  },
+  code: {
+    heading: 'Code eingeben',
+    fields: 'Code aus der E-Mail',
+    field: (number, of) => `Ziffer ${number} von ${of}`,
+    hint: 'Er wird geprüft, sobald die letzte Ziffer da ist. Sie können ihn auch einfügen.',
+    submit: 'Bestätigen',
+    busy: 'Wird geprüft …',
+    incomplete: (length) => `Geben Sie alle ${length} Ziffern ein.`,
+    expiresIn: (clock) => `Der Code gilt noch ${clock}.`,
+    attemptsLeft: (attempts) => (attempts === 1 ? 'Noch 1 Versuch.' : `Noch ${attempts} Versuche.`),
+    resend: 'E-Mail erneut senden',
+    resendIn: (clock) => `E-Mail erneut senden in ${clock}`,
+    reloaded: 'Die Seite wurde neu geladen; Ihre Anmeldung geht weiter. Geben Sie den Code ein, den Sie bekommen haben.',
+    startAgain: 'Neu beginnen',
+  },
+  states: {
+    CODE_SENT: (to) => `Ein Code ist unterwegs an ${to}.`,
+    CODE_WRONG: () => 'Das war nicht der Code.',
+    CODE_EXPIRED: () => 'Der Code ist abgelaufen. Lassen Sie sich einen neuen schicken.',
+    CODE_SUPERSEDED: () =>
+      'Eine neuere Anmeldung hat diesen Code ersetzt. Lassen Sie sich einen neuen schicken, oder beginnen Sie neu.',
+    SEND_THROTTLED: () => 'Es wurde keine E-Mail gesendet: Es wurden zu viele verlangt. Warten Sie ein wenig.',
+    SEND_FAILED: () => 'Die E-Mail konnte nicht gesendet werden. Versuchen Sie, sie erneut senden zu lassen.',
+    NO_VERIFIED_ADDRESS: () =>
+      'Dieses Konto hat keine bestätigte E-Mail-Adresse für einen Code. Fragen Sie Ihren Administrator.',
+    ATTEMPTS_EXHAUSTED: () => 'Das war ein falscher Code zu viel. Beginnen Sie neu.',
+    LOCKED: () =>
+      'Dieses Konto ist nach zu vielen falschen Codes gesperrt. Kamen sie nicht von Ihnen, dann kennt jemand Ihr Passwort: Ändern Sie es.',
+    LOCKED_UNTIL_UNLOCKED: () =>
+      'Dieses Konto ist nach zu vielen falschen Codes gesperrt. Bitten Sie Ihren Administrator, es zu entsperren.',
+    UNKNOWN: () => 'Die Anmeldung kann auf dieser Seite nicht weitergehen. Beginnen Sie neu.',
+  },
+  stuckHeading: 'Diese Anmeldung kann nicht weitergehen',
+  lockedFor: (clock) => `In ${clock} können Sie neu beginnen.`,
+  lockOver: 'Sie können jetzt neu beginnen.',
+  refusals: {
+    password: 'Die E-Mail-Adresse oder das Passwort stimmt nicht.',
+    'password-reset': 'Ihr Passwort muss neu gesetzt werden. Fragen Sie Ihren Administrator.',
+    'password-missing': 'Dieses Konto hat noch kein eigenes Passwort. Fragen Sie Ihren Administrator.',
+    attempts: 'Das war ein falscher Code zu viel. Beginnen Sie neu.',
+    'too-late': 'Das hat zu lange gedauert, und die Anmeldung ist beendet. Beginnen Sie neu.',
+    ended: 'Die Anmeldung ist beendet: ein falscher Code zu viel, oder es hat zu lange gedauert. Beginnen Sie neu.',
+    'session-over': 'Sie wurden abgemeldet. Melden Sie sich neu an.',
+    refused: 'Die Anmeldung wurde abgelehnt oder ist gerade nicht möglich. Versuchen Sie es später noch einmal.',
+    'slow-down': 'Das ging zu schnell. Warten Sie eine Minute, und versuchen Sie es dann noch einmal.',
+    offline: 'Keine Verbindung. Es ging nichts verloren: Prüfen Sie Ihr Netz, und versuchen Sie es noch einmal.',
+    other: 'Die Anmeldung hat nicht geklappt. Versuchen Sie es später noch einmal.',
+  },
+  signedIn: {
+    heading: 'Angemeldet',
+    as: (email) => `Sie sind angemeldet als ${email}.`,
+    claims: 'Was Ihr ID-Token sagt',
+    claim: 'Claim',
+    value: 'Wert',
+    signOut: 'Überall abmelden',
+    busy: 'Wird abgemeldet …',
+  },
+  unconfigured: {
+    heading: 'Noch mit keinem User Pool verbunden',
+    missing: 'Die Datei outputs.json fehlt. Wenn eine Stage bereitsteht, führen Sie in examples/angular aus:',
+    unusable: (why) =>
+      `Die Datei outputs.json ist nicht brauchbar (${why}). Erzeugen Sie sie neu; in examples/angular:`,
+    then: 'Laden Sie danach diese Seite neu.',
+  },
+};
