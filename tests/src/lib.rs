@@ -12,6 +12,7 @@ pub mod logs;
 pub mod long;
 pub mod mail;
 pub mod node;
+pub mod own_aws;
 pub mod person;
 pub mod place;
 pub mod proxy;

@@ -1,5 +1,6 @@
 //! The e-mails that the local AWS took for sending: it delivers none.
 
+use std::io::Write as _;
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -13,10 +14,14 @@ use crate::local::{self, client};
 mod date;
 
 const TIMEOUT: Duration = Duration::from_secs(10);
+/// How long a mail may wait to be seen.
+const LOOK_EVERY: Duration = Duration::from_millis(500);
 
 /// One e-mail.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Mail {
+    /// What the local AWS calls it.
+    pub id: String,
     /// Bare addresses, or with a display name, as they were given.
     pub to: Vec<String>,
     pub from: String,
@@ -28,7 +33,8 @@ pub struct Mail {
     pub sent_at: Option<String>,
 }
 
-/// Prints the e-mails of the running local AWS, the newest last.
+/// Prints the e-mails of the running local AWS, the newest last; with `--watch` those that come as well, until it is
+/// ended or the local AWS is.
 ///
 /// # Errors
 /// When the local AWS does not run, or does not answer.
@@ -36,10 +42,12 @@ pub fn run(root: &Path, args: &InboxArgs) -> anyhow::Result<ExitCode> {
     let running = local::find(root).context(
         "failed to read the inbox: the local AWS does not run\nhint: `cargo xtask local start` starts it, and `cargo xtask deploy` does too",
     )?;
-    let mut mails = fetch(&running.endpoint)?;
-    if let Some(to) = &args.to {
-        mails.retain(|mail| is_to(mail, to));
+    let wanted = |mail: &Mail| args.to.as_ref().is_none_or(|to| is_to(mail, to));
+    if args.watch {
+        return watch(&running.endpoint, args.json, wanted);
     }
+    let mut mails = fetch(&running.endpoint)?;
+    mails.retain(wanted);
     if args.json {
         println!("{}", serde_json::to_string_pretty(&mails)?);
     } else if mails.is_empty() {
@@ -48,6 +56,30 @@ pub fn run(root: &Path, args: &InboxArgs) -> anyhow::Result<ExitCode> {
         println!("{}", mails.iter().map(letter).collect::<Vec<_>>().join("\n\n"));
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Whoever reads the other end of a pipe may go away: that is no error.
+fn watch(endpoint: &str, json: bool, wanted: impl Fn(&Mail) -> bool) -> anyhow::Result<ExitCode> {
+    let mut seen = 0;
+    let mut out = std::io::stdout();
+    eprintln!("watching the inbox of the local AWS at {endpoint}; Ctrl-C ends this");
+    loop {
+        let mails = fetch(endpoint)?;
+        for mail in fresh(&mails, &mut seen).iter().filter(|mail| wanted(mail)) {
+            let text = if json { serde_json::to_string(mail)? } else { letter(mail) + "\n" };
+            if writeln!(out, "{text}").and_then(|()| out.flush()).is_err() {
+                return Ok(ExitCode::SUCCESS);
+            }
+        }
+        std::thread::sleep(LOOK_EVERY);
+    }
+}
+
+/// The mails that have come since the last look. Fewer than were seen are those of a local AWS that has forgotten the rest.
+fn fresh<'a>(mails: &'a [Mail], seen: &mut usize) -> &'a [Mail] {
+    let from = if *seen > mails.len() { 0 } else { *seen };
+    *seen = mails.len();
+    &mails[from..]
 }
 
 /// The e-mails of the local AWS at this endpoint, the newest last.
@@ -61,6 +93,18 @@ pub fn fetch(endpoint: &str) -> anyhow::Result<Vec<Mail>> {
     parse(&text).with_context(|| format!("failed to understand the mails at `{address}`"))
 }
 
+impl Mail {
+    /// The code in the text: the only run of six to eight digits. None in a mail that holds no code, or in which it cannot
+    /// be told.
+    #[must_use]
+    pub fn code(&self) -> Option<&str> {
+        let runs = self.text.split(|character: char| !character.is_ascii_digit());
+        let mut codes = runs.filter(|digits| (6..=8).contains(&digits.len()));
+        let code = codes.next()?;
+        codes.all(|other| other == code).then_some(code)
+    }
+}
+
 /// MiniStack's own form: the mails of each account.
 #[derive(Debug, Deserialize)]
 struct Listing {
@@ -70,6 +114,7 @@ struct Listing {
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct Message {
+    message_id: String,
     source: String,
     to: Vec<String>,
     subject: String,
@@ -91,6 +136,7 @@ fn parse(text: &str) -> serde_json::Result<Vec<Mail>> {
 impl From<Message> for Mail {
     fn from(message: Message) -> Self {
         Self {
+            id: message.message_id,
             to: message.to,
             from: message.source,
             subject: message.subject,

@@ -63,7 +63,8 @@ pub fn offline(cli: Cli) -> anyhow::Result<ExitCode> {
         | Verb::Logs(_)
         | Verb::User(_)
         | Verb::RotateKey(_)
-        | Verb::SignIn(_) => {
+        | Verb::SignIn(_)
+        | Verb::Dev(_) => {
             anyhow::bail!("failed to run an online verb: this program talks to no AWS\nhint: run it by `cargo xtask`")
         }
     }

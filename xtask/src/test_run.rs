@@ -40,7 +40,7 @@ pub fn run(root: &Path, args: &TestArgs) -> anyhow::Result<ExitCode> {
     let _lock = lock(&local_dir)?;
     let stage = stage::load(root, StageArgs::DEFAULT)?;
     let out = bundle::dir_of(root, &stage.name);
-    bundle::build(root, &[stage], &out)?;
+    bundle::build(root, &[stage], &out, bundle::Quality::Release)?;
     let programs = build(root)?;
     let environment = [
         ("E2E_BOOTSTRAPS", root.join("target/lambda")),

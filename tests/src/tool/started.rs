@@ -7,6 +7,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use anyhow::{Context as _, bail, ensure};
+use rustix::process::{Pid, Signal, kill_process};
 
 use super::Run;
 use crate::{logs, place, wait};
@@ -74,6 +75,28 @@ impl Started {
 
     pub(super) fn said(&self) -> anyhow::Result<(String, String)> {
         Ok((fs::read_to_string(&self.stdout)?, fs::read_to_string(&self.stderr)?))
+    }
+
+    /// Waits until it has said these words on standard error; gives what it has printed by then.
+    ///
+    /// # Errors
+    /// When it ends before, or does not say them within the bound.
+    pub async fn says(&mut self, words: &str) -> anyhow::Result<String> {
+        wait::until(&format!("`{words}` from `{}`", self.what), BOUND, async || {
+            let ended = self.child.try_wait()?;
+            let (stdout, stderr) = self.said()?;
+            ensure!(ended.is_none(), "`{}` has ended: {stderr}", self.what);
+            Ok(if stderr.contains(words) { Ok(stdout) } else { Err(stderr) })
+        })
+        .await
+    }
+
+    /// Ends it as Ctrl-C does.
+    ///
+    /// # Errors
+    /// When there is nothing to be ended any more.
+    pub fn interrupt(&self) -> anyhow::Result<()> {
+        kill_process(Pid::from_child(&self.child), Signal::INT).with_context(|| format!("`{}` has ended", self.what))
     }
 
     /// Kills it, as nothing can be caught that comes by SIGKILL.

@@ -8,6 +8,7 @@ mod command;
 mod credentials;
 mod day_two;
 mod deploys;
+mod dev;
 mod guards;
 mod killed;
 mod lock;

@@ -22,6 +22,7 @@ pub mod consent;
 pub mod decision;
 pub mod deploy;
 pub mod destroy;
+pub mod dev;
 pub mod email;
 pub mod events;
 pub mod follow;
@@ -78,6 +79,7 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             Verb::User(verb) => user::run(&root, &verb).await,
             Verb::RotateKey(args) => rotation::run(&root, &args).await,
             Verb::Email(EmailVerb::Check(args)) => email::run(&root, &args).await,
+            Verb::Dev(args) => dev::run(&root, &args).await,
             Verb::SignIn(args) => sign_in::run(&root, &args).await,
             _ => xtask::offline(cli),
         }

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use xtask::bundle::{self, StageBundle};
+use xtask::bundle::{self, Quality, StageBundle};
 use xtask::local;
 use xtask::stage::{self, Stage};
 
@@ -31,7 +31,7 @@ async fn build(root: &Path, stage: &str) -> anyhow::Result<(Session, StageBundle
     }
     let session = aws::connect(root, &stage).await?;
     let dir = bundle::dir_of(root, &stage.name);
-    tokio::task::block_in_place(|| bundle::build(root, std::slice::from_ref(&stage), &dir))?;
+    tokio::task::block_in_place(|| bundle::build(root, std::slice::from_ref(&stage), &dir, Quality::Release))?;
     let bundle = bundle::open(&dir, stage.name.as_ref())?;
     warn_if_stale(root, &bundle, &stage);
     Ok((session, bundle))

@@ -120,6 +120,18 @@ pub async fn create(cognito: &Client, user_pool_id: &str, email: &str) -> anyhow
     }
 }
 
+/// Whether there is a user of that address.
+///
+/// # Errors
+/// When Cognito refuses.
+pub async fn exists(cognito: &Client, user_pool_id: &str, email: &str) -> anyhow::Result<bool> {
+    match cognito.admin_get_user().user_pool_id(user_pool_id).username(email).send().await {
+        Ok(_) => Ok(true),
+        Err(error) if error.as_service_error().is_some_and(|error| error.is_user_not_found_exception()) => Ok(false),
+        Err(error) => Err(aws::sdk(error)).with_context(|| format!("failed to look for {email}")),
+    }
+}
+
 /// Sets the user's password for good, so that Cognito asks for no other.
 ///
 /// # Errors

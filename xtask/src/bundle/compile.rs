@@ -9,32 +9,34 @@ use anyhow::{Context as _, bail, ensure};
 use super::elf::AMAZON_LINUX_2023;
 use super::machine::Machine;
 use super::manifest::ToolVersions;
+use super::quality::Quality;
 use crate::tools::Tools;
 use crate::trigger::Trigger;
 
 /// Variables that would change what is built behind the back of the lock file.
 const FOREIGN_PREFIXES: [&str; 3] = ["CARGO_LAMBDA_", "CARGO_PROFILE_", "CARGO_BUILD_"];
 
-/// Where cargo-lambda leaves the program of a trigger.
-#[must_use]
-pub fn bootstrap(root: &Path, trigger: Trigger) -> PathBuf {
-    root.join("target/lambda").join(trigger.package()).join(super::archive::ENTRY)
-}
-
 /// Builds the triggers for the machine, with cargo's own progress on standard error. `root` is canonical.
 ///
 /// # Errors
 /// When the Rust standard library for the machine is missing, or the build fails.
-pub fn compile(root: &Path, tools: &Tools, machine: Machine, triggers: &[Trigger]) -> anyhow::Result<ToolVersions> {
+pub(super) fn compile(
+    root: &Path,
+    tools: &Tools,
+    machine: Machine,
+    triggers: &[Trigger],
+    quality: Quality,
+) -> anyhow::Result<ToolVersions> {
     let rust = Rust::ask(root)?;
     rust.ensure_target(root, machine)?;
     let cargo_lambda = tools.program("cargo-lambda");
     let cargo_home = cargo_home()?;
 
     let mut command = Command::new(&cargo_lambda);
-    command.current_dir(root).args(["lambda", "build", "--release", "--locked", "--output-format", "binary"]);
+    command.current_dir(root).args(["lambda", "build", "--locked", "--output-format", "binary"]);
+    command.args(quality.arguments());
     command.arg("--target").arg(format!("{}.{AMAZON_LINUX_2023}", machine.target()));
-    command.arg("--lambda-dir").arg(root.join("target/lambda"));
+    command.arg("--lambda-dir").arg(quality.folder(root));
     for trigger in triggers {
         command.args(["--package", trigger.package()]);
     }

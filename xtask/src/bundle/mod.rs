@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 
-use anyhow::{Context as _, ensure};
+use anyhow::{Context as _, bail, ensure};
 
 mod archive;
 mod compile;
@@ -16,13 +16,15 @@ mod elf;
 mod machine;
 mod manifest;
 mod open;
+mod quality;
 mod replace;
 
-pub use compile::{bootstrap, compile, has_library};
+pub use compile::has_library;
 pub use elf::{Glibc, NotRunnable};
 pub use machine::{Machine, UnknownHost};
 pub use manifest::{Artefact, Commit, Digest, Manifest, Parameter, StageEntry, ToolVersions};
 pub use open::{StageBundle, open};
+pub use quality::Quality;
 use replace::replace;
 
 use crate::cli::BundleArgs;
@@ -48,7 +50,8 @@ pub fn run(root: &Path, args: &BundleArgs) -> anyhow::Result<ExitCode> {
         [only] => dir_of(root, &only.name),
         _ => root.join(DIRECTORY).join("aws"),
     });
-    let manifest = build(root, &stages, &out)?;
+    let quality = if args.debug { Quality::Debug } else { Quality::Release };
+    let manifest = build(root, &stages, &out, quality)?;
     for (machine, functions) in &manifest.functions {
         for artefact in functions.values() {
             let digest = artefact.sha256.to_string();
@@ -88,10 +91,14 @@ pub fn dir_of(root: &Path, stage: &StageName) -> PathBuf {
 /// Renders, builds, checks and packs the stages. Nothing is written to the folder unless all of it is good.
 ///
 /// # Errors
-/// When a tool is missing, the build fails, a program could not run on Lambda, or the folder holds something else.
-pub fn build(root: &Path, stages: &[Stage], out: &Path) -> anyhow::Result<Manifest> {
+/// When a tool is missing, the build fails, a program could not run on Lambda, or the folder holds something else; for a
+/// stage on AWS, when the build is none for it.
+pub fn build(root: &Path, stages: &[Stage], out: &Path, quality: Quality) -> anyhow::Result<Manifest> {
     let root = &root.canonicalize().with_context(|| format!("failed to open the repository `{}`", root.display()))?;
     ensure_ours(out)?;
+    if let Some(stage) = stages.iter().find(|stage| quality == Quality::Debug && !stage.is_local()) {
+        bail!("the stage `{}` is on AWS, and `--debug` is for the local AWS alone\nhint: leave it out", stage.name);
+    }
     let mut wanted: BTreeMap<Machine, BTreeSet<Trigger>> = BTreeMap::new();
     let mut templates = Vec::new();
     for stage in stages {
@@ -105,9 +112,9 @@ pub fn build(root: &Path, stages: &[Stage], out: &Path) -> anyhow::Result<Manife
     let programs = tools::ensure_in(root)?;
     for (machine, triggers) in wanted {
         let triggers: Vec<_> = triggers.into_iter().collect();
-        versions = Some(compile(root, &programs, machine, &triggers)?);
+        versions = Some(compile::compile(root, &programs, machine, &triggers, quality)?);
         for trigger in triggers {
-            let (archive, artefact) = pack(root, trigger, machine)?;
+            let (archive, artefact) = pack(&quality.bootstrap(root, trigger), trigger, machine)?;
             files.push((manifest::archive_file(machine, trigger), archive));
             functions.entry(machine).or_default().insert(trigger, artefact);
         }
@@ -154,9 +161,8 @@ fn ensure_ours(out: &Path) -> anyhow::Result<()> {
 }
 
 /// Checks and packs the program of one trigger.
-fn pack(root: &Path, trigger: Trigger, machine: Machine) -> anyhow::Result<(Vec<u8>, Artefact)> {
-    let path = bootstrap(root, trigger);
-    let program = fs::read(&path).with_context(|| format!("failed to read the built program `{}`", path.display()))?;
+fn pack(path: &Path, trigger: Trigger, machine: Machine) -> anyhow::Result<(Vec<u8>, Artefact)> {
+    let program = fs::read(path).with_context(|| format!("failed to read the built program `{}`", path.display()))?;
     let glibc = elf::check(&program, machine).with_context(|| format!("`{}` cannot run on Lambda", path.display()))?;
     let archive = archive::pack(&program).with_context(|| format!("failed to pack `{}`", path.display()))?;
     let artefact = Artefact::new(trigger, &archive, glibc);

@@ -14,6 +14,9 @@ pub struct BundleArgs {
     /// The folder, which is replaced as a whole [default: below `target/bundle` in the repository]
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
+    /// Built faster, larger and slower: for the local AWS alone
+    #[arg(long)]
+    pub debug: bool,
 }
 
 #[derive(Debug, Args)]

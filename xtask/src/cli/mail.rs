@@ -11,9 +11,12 @@ pub struct InboxArgs {
     /// Only mail to this address
     #[arg(long, value_name = "EMAIL")]
     pub to: Option<String>,
-    /// As one JSON document
+    /// As one JSON document; with `--watch` a document a line
     #[arg(long)]
     pub json: bool,
+    /// Go on, and print each mail when it comes
+    #[arg(long)]
+    pub watch: bool,
 }
 
 #[derive(Debug, Subcommand)]

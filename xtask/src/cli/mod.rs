@@ -16,7 +16,7 @@ mod users;
 pub use deploy::{BundleArgs, DeployArgs, PlanArgs, PlanFormat};
 pub use destroy::DestroyArgs;
 pub use mail::{CheckArgs, EmailVerb, InboxArgs, PreviewArgs};
-pub use operate::{CompletionsArgs, LogsArgs, NoSpan, OutputsArgs, RotateKeyArgs, Since, StatusArgs};
+pub use operate::{CompletionsArgs, DevArgs, LogsArgs, NoSpan, OutputsArgs, RotateKeyArgs, Since, StatusArgs};
 pub use users::{SignInArgs, UserArgs, UserVerb};
 
 /// E-mail confirmation codes as a second factor for Amazon Cognito
@@ -92,6 +92,13 @@ pub enum Verb {
     RotateKey(RotateKeyArgs),
     /// Sign in from the terminal: password, then the code from the e-mail
     SignIn(SignInArgs),
+    /// The local AWS in the foreground: deployed anew with every change, its inbox as a page
+    ///
+    /// Starts the local AWS unless it runs, builds quickly, deploys, makes two users to sign in as, and
+    /// serves the inbox on the loopback interface. A change of a trigger, a template or the stage file is
+    /// built and deployed; what fails leaves the version before in place. Ctrl-C ends what it started.
+    #[command(verbatim_doc_comment)]
+    Dev(DevArgs),
     /// Print the e-mails that the local stage has sent
     Inbox(InboxArgs),
     /// See the e-mails that the triggers send, and what keeps them from arriving
@@ -133,7 +140,8 @@ impl Verb {
             | Self::Logs(_)
             | Self::User(_)
             | Self::RotateKey(_)
-            | Self::SignIn(_) => true,
+            | Self::SignIn(_)
+            | Self::Dev(_) => true,
             Self::Email(verb) => matches!(verb, EmailVerb::Check(_)),
             Self::Render(_)
             | Self::Check

@@ -9,6 +9,18 @@ use super::StageArgs;
 use crate::trigger::Trigger;
 
 #[derive(Debug, Args)]
+pub struct DevArgs {
+    #[command(flatten)]
+    pub stage: StageArgs,
+    /// The port of the inbox on the loopback interface; 0 takes any free one
+    #[arg(long, value_name = "PORT", default_value_t = 8025)]
+    pub port: u16,
+    /// Build as for AWS: slower, and what is deployed is what would be there
+    #[arg(long)]
+    pub release: bool,
+}
+
+#[derive(Debug, Args)]
 pub struct StatusArgs {
     #[command(flatten)]
     pub stage: StageArgs,

@@ -9,7 +9,7 @@ pub(super) const GROUPS: &[(&str, &[&str])] = &[
     ("Day to day", &["status", "outputs", "logs", "rotate-key"]),
     ("Users", &["user", "sign-in"]),
     ("Mail", &["inbox", "email"]),
-    ("This machine", &["doctor", "local", "test", "completions"]),
+    ("This machine", &["doctor", "dev", "local", "test", "completions"]),
 ];
 
 /// From nothing to a sign-in on the local AWS.
@@ -45,7 +45,7 @@ pub(super) const PAGES: &[Page] = &[
         touches: Touches::Registries,
         prints: "a line for each archive: package, architecture, hash, size",
         exits: DONE,
-        examples: &["cargo xtask bundle", "cargo xtask bundle --stage local", "cargo xtask bundle --out out"],
+        examples: &["cargo xtask bundle", "cargo xtask bundle --stage local --debug", "cargo xtask bundle --out out"],
     },
     Page {
         verb: &["plan"],
@@ -176,7 +176,7 @@ pub(super) const PAGES: &[Page] = &[
         touches: Touches::Local,
         prints: "the mail that the local AWS keeps; with `--json` one document",
         exits: SHOWN,
-        examples: &["cargo xtask inbox", "cargo xtask inbox --to you@example.com", "cargo xtask inbox --json"],
+        examples: &["cargo xtask inbox", "cargo xtask inbox --to you@example.com --watch", "cargo xtask inbox --json"],
     },
     Page {
         verb: &["email", "preview"],
@@ -198,6 +198,16 @@ pub(super) const PAGES: &[Page] = &[
         prints: "a line for each thing that a command here may need, and the command that gets it",
         exits: &[(0, "nothing that is required is missing"), (1, "something is")],
         examples: &["cargo xtask doctor"],
+    },
+    Page {
+        verb: &["dev"],
+        touches: Touches::Local,
+        prints: "addresses, ids, and two users with their passwords, once all of it is there",
+        exits: &[
+            (0, "interrupted, and everything ended that it started"),
+            (1, "it could not start, or the local AWS ended"),
+        ],
+        examples: &["cargo xtask dev", "cargo xtask dev --port 0"],
     },
     Page {
         verb: &["local", "start"],

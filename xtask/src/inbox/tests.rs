@@ -40,3 +40,35 @@ fn a_letter_reads_like_one() {
     assert_eq!(json["to"][0], "Bob <bob@example.com>");
     assert_eq!(json["html"], "");
 }
+
+#[test]
+fn a_mail_that_came_is_fresh_once() {
+    let mails = parse(LISTING).unwrap();
+    let mut seen = 0;
+    let rows = [
+        ("all at first", 2, 2),
+        ("nothing new", 2, 0),
+        ("another local AWS", 0, 0),
+        ("a mail there", 1, 1),
+        ("one more", 2, 1),
+        ("another local AWS with a mail", 1, 1),
+    ];
+    for (name, there, expected) in rows {
+        assert_eq!(fresh(&mails[..there], &mut seen).len(), expected, "{name}");
+    }
+}
+
+#[test]
+fn a_code_is_found_where_it_can_be_told() {
+    let mail = |text: &str| Mail { text: text.to_owned(), ..parse(LISTING).unwrap().remove(0) };
+    let rows = [
+        ("your code: 123456.", Some("123456")),
+        ("12345678 and again 12345678", Some("12345678")),
+        ("123456 or 654321", None),
+        ("within 10 minutes", None),
+        ("order 123456789", None),
+    ];
+    for (text, expected) in rows {
+        assert_eq!(mail(text).code(), expected, "{text}");
+    }
+}
