@@ -40,7 +40,8 @@ function update(mails) {
   for (const mail of mails) {
     if (!known.has(mail.id)) list.prepend(show(mail));
   }
-  state.textContent = mails.length === 0 ? "No mail yet" : `${mails.length} mails, the newest first`;
+  const some = mails.length === 1 ? "1 mail" : `${mails.length} mails, the newest first`;
+  state.textContent = mails.length === 0 ? "No mail yet" : some;
 }
 
 async function refresh() {
