@@ -61,7 +61,7 @@ pub fn ensure_started(root: &Path) -> anyhow::Result<Running> {
     let tools = tools::ensure_in(root)?;
     let plan = launch::Plan::new(root, &tools)?;
     if let Found::Current(server) = look(&home.state()?, &plan.fingerprint) {
-        return Ok(server.running(&home));
+        return Ok(home.running(&server));
     }
 
     home.make()?;
@@ -69,7 +69,7 @@ pub fn ensure_started(root: &Path) -> anyhow::Result<Running> {
     let mut state = home.state()?;
     match look(&state, &plan.fingerprint) {
         // Whoever held the lock has just started it.
-        Found::Current(server) => return Ok(server.running(&home)),
+        Found::Current(server) => return Ok(home.running(&server)),
         Found::Nothing => {}
         Found::Outdated(server) => {
             eprintln!("The local AWS was started by another version of its launcher: starting afresh");
@@ -89,7 +89,7 @@ pub fn ensure_started(root: &Path) -> anyhow::Result<Running> {
 pub fn find(root: &Path) -> Option<Running> {
     let home = Home::of(root);
     match look(&home.state().ok()?, "") {
-        Found::Current(server) | Found::Outdated(server) => Some(server.running(&home)),
+        Found::Current(server) | Found::Outdated(server) => Some(home.running(&server)),
         Found::Nothing | Found::Silent(_) => None,
     }
 }
@@ -110,7 +110,7 @@ pub fn standing(root: &Path) -> anyhow::Result<Standing> {
     let home = Home::of(root);
     let state = home.state()?;
     match look(&state, "") {
-        Found::Current(server) | Found::Outdated(server) => Ok(Standing::Running(server.running(&home))),
+        Found::Current(server) | Found::Outdated(server) => Ok(Standing::Running(home.running(&server))),
         Found::Silent(server) => bail!("process {} does not answer", server.process.pid),
         Found::Nothing => Ok(Standing::Stopped { taken: state.port.filter(|port| !launch::is_free(*port)) }),
     }

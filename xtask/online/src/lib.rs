@@ -25,6 +25,8 @@ pub mod destroy;
 pub mod dev;
 pub mod email;
 pub mod events;
+#[cfg(test)]
+mod fixture;
 pub mod follow;
 pub mod interrupt;
 pub mod kept;

@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 
-use super::state::State;
+use super::Running;
+use super::state::{Server, State, endpoint};
 
 /// Names another place than `.local` in the repository. Tests have local AWSs of their own by it.
 const ELSEWHERE: &str = "COGNITO_EMAIL_MFA_LOCAL_DIR";
@@ -74,6 +75,11 @@ impl Home {
             Ok(file)
         };
         locked().with_context(|| format!("failed to lock `{}`", path.display()))
+    }
+
+    /// A local AWS that was started here, as others see it.
+    pub(super) fn running(&self, server: &Server) -> Running {
+        Running { endpoint: endpoint(server.port), pid: server.process.pid, log: self.log() }
     }
 
     pub(super) fn state(&self) -> anyhow::Result<State> {

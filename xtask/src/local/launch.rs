@@ -80,7 +80,7 @@ pub(super) fn launch(home: &Home, plan: &Plan, state: State) -> anyhow::Result<R
     for _ in 0..TRIES {
         let port = free_port(preferred.take())?;
         if let Outcome::Ready(server) = attempt(home, plan, port)? {
-            return Ok(server.running(home));
+            return Ok(home.running(&server));
         }
     }
     bail!("failed to start the local AWS: {TRIES} ports in a row were taken by other programs")

@@ -2,8 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Running;
-use super::home::Home;
 use super::process::Process;
 
 /// Raised when the meaning of the file changes: a file of another schema is no state.
@@ -44,12 +42,6 @@ impl State {
 
     pub(super) fn to_text(&self) -> serde_json::Result<String> {
         serde_json::to_string_pretty(&Self { schema: SCHEMA, ..self.clone() }).map(|text| text + "\n")
-    }
-}
-
-impl Server {
-    pub(super) fn running(&self, home: &Home) -> Running {
-        Running { endpoint: endpoint(self.port), pid: self.process.pid, log: home.log() }
     }
 }
 

@@ -6,6 +6,7 @@ use crate::stage::{self, AppClient, AttributeAccess, Identity, Recovery, SignIn,
 use crate::trigger::Trigger;
 
 use super::alarms::{self, Alarm};
+use super::arn::identity_arn;
 use super::{environment, pipeline};
 
 const CODE_KEY_ARN: &str = "CodeKey.Id";
@@ -166,15 +167,6 @@ fn state_table(stage: &Stage) -> Option<&'static str> {
         Store::Table => Some(STATE_TABLE),
         Store::Attribute => None,
     }
-}
-
-/// A managed identity is named by reference, so that it is there before whoever sends through it.
-pub(super) fn identity_arn(email: &stage::Email) -> String {
-    let name = match email.identity {
-        Identity::Managed => "${SenderIdentity}",
-        Identity::Existing => email.identity_name.as_ref(),
-    };
-    format!("arn:${{AWS::Partition}}:ses:{}:${{AWS::AccountId}}:identity/{name}", email.region)
 }
 
 impl Function {

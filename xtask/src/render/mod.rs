@@ -12,6 +12,7 @@ use crate::cli::RenderArgs;
 use crate::stage::{self, Stage, StageName};
 
 mod alarms;
+mod arn;
 mod context;
 mod engine;
 mod environment;

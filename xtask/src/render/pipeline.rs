@@ -5,7 +5,8 @@ use serde::Serialize;
 use crate::artefact_bucket::artefact_bucket;
 use crate::stage::{Pipeline, Stage};
 
-use super::context::{Send, identity_arn};
+use super::arn::identity_arn;
+use super::context::Send;
 
 /// A path that the roles of a pipeline have no rights on, so that none can widen itself.
 const PATH: &str = "/pipeline/";

@@ -1,20 +1,9 @@
 #![allow(clippy::unwrap_used)]
 
-use std::collections::BTreeMap;
-
 use serde_json::json;
 
 use super::*;
-
-const TEMPLATE: &str = include_str!("../../../../deploy/rendered/local.yaml");
-
-fn template(changes: &[(&str, &str)]) -> Template {
-    let text = changes.iter().fold(TEMPLATE.to_owned(), |text, (from, to)| {
-        assert!(text.contains(from), "`{from}` should stand in the template");
-        text.replace(from, to)
-    });
-    Template::parse(&text).unwrap().with(&BTreeMap::new())
-}
+use crate::fixture::template;
 
 fn lines(changes: &[Change]) -> Vec<String> {
     let line = |change: &Change| {

@@ -1,19 +1,8 @@
 #![allow(clippy::unwrap_used)]
 
-use std::collections::BTreeMap;
-
 use super::*;
+use crate::fixture::template;
 use crate::plan::{Action, PropertyChange};
-
-const TEMPLATE: &str = include_str!("../../../../deploy/rendered/local.yaml");
-
-fn template(changes: &[(&str, &str)]) -> Template {
-    let text = changes.iter().fold(TEMPLATE.to_owned(), |text, (from, to)| {
-        assert!(text.contains(from), "`{from}` should stand in the template");
-        text.replace(from, to)
-    });
-    Template::parse(&text).unwrap().with(&BTreeMap::new())
-}
 
 fn losses(changes: &[(&str, &str)]) -> Vec<(String, Loss)> {
     let dangers = dangers(&template(&[]), &template(changes));
