@@ -67,7 +67,9 @@ fn every_verb_says_what_it_touches_prints_and_ends_with() {
         for example in examples {
             let (found, online) = parse(example).unwrap_or_else(|error| panic!("`{example}`: {error}"));
             assert_eq!(found, verb, "`{example}` is an example of another verb");
-            assert_eq!(online, touches.starts_with("AWS"), "{verb:?}: {touches}");
+            // The one verb that deploys and yet never reaches AWS.
+            let on_aws = online && verb != ["dev"];
+            assert_eq!(on_aws, touches.starts_with("AWS"), "{verb:?}: {touches}");
         }
     }
 }

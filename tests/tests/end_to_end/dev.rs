@@ -38,7 +38,7 @@ async fn everything_is_there_until_ctrl_c_and_then_nothing_of_it() {
     let block = dev.says("watching for changes").await.unwrap();
     let [inbox] = value(&block, "inbox")[..] else { panic!("{block}") };
     let address = inbox.trim_start_matches("http://").trim_end_matches('/').to_owned();
-    let users: Vec<_> = value(&block, "user ").iter().map(|user| user.split_once(' ').unwrap()).collect();
+    let users: Vec<_> = value(&block, "user  ").iter().map(|user| user.split_once(' ').unwrap()).collect();
     let [(email, password), _] = users[..] else { panic!("{block}") };
 
     let (status, page) = get(&address, &address, "/");
