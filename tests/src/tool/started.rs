@@ -84,9 +84,10 @@ impl Started {
     pub async fn says(&mut self, words: &str) -> anyhow::Result<String> {
         wait::until(&format!("`{words}` from `{}`", self.what), BOUND, async || {
             let ended = self.child.try_wait()?;
-            let (stdout, stderr) = self.said()?;
+            let stderr = self.said()?.1;
             ensure!(ended.is_none(), "`{}` has ended: {stderr}", self.what);
-            Ok(if stderr.contains(words) { Ok(stdout) } else { Err(stderr) })
+            // Read once more: what was printed before the words may have come after the first look.
+            Ok(if stderr.contains(words) { Ok(self.said()?.0) } else { Err(stderr) })
         })
         .await
     }
