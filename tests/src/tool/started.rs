@@ -92,6 +92,21 @@ impl Started {
         .await
     }
 
+    /// Waits until it has printed a line with these words, and gives the line.
+    ///
+    /// # Errors
+    /// When it does not within the bound.
+    pub async fn prints(&self, words: &str) -> anyhow::Result<String> {
+        wait::until(&format!("`{words}` printed by `{}`", self.what), BOUND, async || {
+            let (stdout, stderr) = self.said()?;
+            // The last line may be half there.
+            let whole = stdout.rsplit_once('\n').map_or("", |(whole, _)| whole);
+            let line = whole.lines().find(|line| line.contains(words));
+            Ok(line.map(str::to_owned).ok_or(stderr))
+        })
+        .await
+    }
+
     /// Ends it as Ctrl-C does.
     ///
     /// # Errors

@@ -48,6 +48,8 @@ async fn everything_is_there_until_ctrl_c_and_then_nothing_of_it() {
     assert_eq!(status, 403, "{refusal}");
     assert_eq!(get(&address, &address, "/mails").1.split("\n\n").last(), Some("[]"));
 
+    let mut watch = aws.start(&["inbox", "--watch", "--json", "--to", email]).unwrap();
+    watch.says("watching the inbox").await.unwrap();
     let mails = || -> Vec<Value> {
         serde_json::from_str(get(&address, &address, "/mails").1.split("\n\n").last().unwrap()).unwrap()
     };
@@ -55,7 +57,9 @@ async fn everything_is_there_until_ctrl_c_and_then_nothing_of_it() {
         Ok(mails().last().and_then(|mail| mail["code"].as_str().map(str::to_owned)))
     });
     signed_in.await.unwrap().succeeded().unwrap();
+    let line: Value = serde_json::from_str(&watch.prints(email).await.unwrap()).unwrap();
     let [mail] = &mails()[..] else { panic!("{:?}", mails()) };
+    assert_eq!((&line["id"], &line["text"]), (&mail["id"], &mail["text"]));
     let (status, html) = get(&address, &address, &format!("/mails/{}", mail["id"].as_str().unwrap()));
     assert!(status == 200 && html.contains("content-security-policy: sandbox; default-src 'none'"), "{html}");
     assert!(html.contains(mail["code"].as_str().unwrap()), "{html}");
