@@ -4,7 +4,7 @@
 //! rendered template and the template's parameters.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 
@@ -110,6 +110,7 @@ pub fn build(root: &Path, stages: &[Stage], out: &Path, quality: Quality) -> any
     let mut functions: BTreeMap<Machine, BTreeMap<Trigger, Artefact>> = BTreeMap::new();
     let mut versions = None;
     let programs = tools::ensure_in(root)?;
+    let _alone = alone(root)?;
     for (machine, triggers) in wanted {
         let triggers: Vec<_> = triggers.into_iter().collect();
         versions = Some(compile::compile(root, &programs, machine, &triggers, quality)?);
@@ -143,6 +144,20 @@ pub fn build(root: &Path, stages: &[Stage], out: &Path, quality: Quality) -> any
     files.push((MANIFEST.to_owned(), json(&manifest)?));
     replace(out, &files).with_context(|| format!("failed to write the bundle `{}`", out.display()))?;
     Ok(manifest)
+}
+
+/// Two builds at once would take each other's programs away while they are packed: cargo-lambda moves them without a lock.
+/// The second waits for as long as this lives.
+fn alone(root: &Path) -> anyhow::Result<File> {
+    let folder = root.join("target");
+    let failed = || format!("failed to lock the build folder `{}`", folder.display());
+    fs::create_dir_all(&folder).with_context(failed)?;
+    let lock = File::create(folder.join("bundle.lock")).with_context(failed)?;
+    if lock.try_lock().is_err() {
+        eprintln!("waiting for another build in this repository");
+        lock.lock().with_context(failed)?;
+    }
+    Ok(lock)
 }
 
 /// The folder is replaced as a whole: it must not be somebody's folder with other things.
@@ -183,4 +198,27 @@ fn commit(root: &Path) -> Option<Commit> {
     };
     let id = git(&["rev-parse", "HEAD"])?;
     Some(Commit { id, dirty: !git(&["status", "--porcelain"])?.is_empty() })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use std::sync::mpsc;
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn the_second_of_two_builds_waits_for_the_first() {
+        let root = tempfile::tempdir().unwrap();
+        let first = alone(root.path()).unwrap();
+        let (sender, second) = mpsc::channel();
+        std::thread::scope(|scope| {
+            scope.spawn(|| sender.send(alone(root.path()).unwrap()).unwrap());
+            assert!(second.recv_timeout(Duration::from_millis(100)).is_err(), "both were alone");
+            drop(first);
+            second.recv_timeout(Duration::from_secs(10)).unwrap();
+        });
+    }
 }
