@@ -22,7 +22,7 @@ impl Touches {
             Self::Repository => "files of the repository; no network, no credentials",
             Self::Machine => "this machine alone; no network, no credentials",
             Self::Registries => {
-                "this repository, and the registries of Rust and Python for what is not here yet; no credentials"
+                "this machine, and the registries of Rust, Python and npm for what is not here yet; no credentials"
             }
             Self::Local => "the local AWS on this machine alone; no credentials",
             Self::AwsReads => {

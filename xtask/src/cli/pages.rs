@@ -201,7 +201,7 @@ pub(super) const PAGES: &[Page] = &[
     },
     Page {
         verb: &["dev"],
-        touches: Touches::Local,
+        touches: Touches::Registries,
         prints: "addresses, ids, and two users with their passwords, once all of it is there",
         exits: &[
             (0, "interrupted, and everything ended that it started"),
