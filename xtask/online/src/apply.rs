@@ -27,7 +27,8 @@ pub async fn execute(session: &Session, client: &Client, set: &ChangeSet) -> any
 /// Whether it has begun is what CloudFormation says in the end: the answer to a call that got through can be lost, and its
 /// repetition is refused.
 async fn start(session: &Session, client: &Client, set: &ChangeSet) -> anyhow::Result<()> {
-    let request = client.execute_change_set().change_set_name(&set.id).client_request_token(&set.name);
+    let request =
+        client.execute_change_set().stack_name(&set.stack_id).change_set_name(&set.id).client_request_token(&set.name);
     let Err(error) = request.send().await else { return Ok(()) };
     let error = aws::sdk(error).context(format!("failed to execute the change set `{}`", set.name));
     let name = recovery::SetName { name: &set.name, id: &set.id };

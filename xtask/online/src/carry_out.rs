@@ -1,5 +1,6 @@
 //! From what there is to do to what was done: decided by reads, carried out by change sets that were agreed to.
 
+use anyhow::ensure;
 use aws_sdk_cloudformation::Client;
 use aws_sdk_cloudformation::types::StackStatus;
 use xtask::stage::Stage;
@@ -33,10 +34,16 @@ pub async fn carry_out(
 pub async fn protect(session: &Session, desired: &Desired, role: Option<&str>) -> anyhow::Result<()> {
     let client = Client::new(&session.sdk_config);
     let name = session.stage.aws.stack.as_ref();
-    let (rest, _) = decide(&client, &session.stage, desired).await?;
+    let (rest, deployed) = decide(&client, &session.stage, desired).await?;
     if rest == Decision::Nothing {
         return Ok(());
     }
+    // Nobody was asked about anything but the protection of what was just made.
+    ensure!(
+        decision::decide(&desired.unprotected(), deployed.as_ref()) == Ok(Decision::Nothing),
+        "the stack `{name}` was changed by somebody else meanwhile, so its user pool may not be protected yet\nhint: `{}` shows what is left to do",
+        decision::command(&session.stage, "plan")
+    );
     session.reporter.note("the stack is there; now the user pool is protected from deletion");
     match change_set::create(&client, name, rest, desired, role, Purpose::Deploy).await? {
         Some(set) => apply::execute(session, &client, &set).await,

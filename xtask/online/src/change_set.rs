@@ -223,7 +223,8 @@ async fn pages(
     let mut changes = Vec::new();
     let mut token = None;
     loop {
-        let request = client.describe_change_set().change_set_name(&set.id).include_property_values(values);
+        let request = client.describe_change_set().stack_name(&set.stack_id).change_set_name(&set.id);
+        let request = request.include_property_values(values);
         let page = request.set_next_token(token).send().await.map_err(aws::sdk);
         let page = page.with_context(|| format!("failed to read the change set `{}`", set.name))?;
         changes.extend(page.changes().iter().filter_map(|change| change.resource_change()).map(Change::of));
@@ -241,7 +242,14 @@ async fn pages(
 /// When CloudFormation refuses.
 pub async fn discard(client: &Client, set: &ChangeSet) -> anyhow::Result<()> {
     let context = || format!("failed to delete the change set `{}`", set.name);
-    client.delete_change_set().change_set_name(&set.id).send().await.map_err(aws::sdk).with_context(context)?;
+    client
+        .delete_change_set()
+        .stack_name(&set.stack_id)
+        .change_set_name(&set.id)
+        .send()
+        .await
+        .map_err(aws::sdk)
+        .with_context(context)?;
     let shell = stack::describe(client, &set.stack_id).await?;
     if shell.is_none_or(|shell| stack::status(&shell) != StackStatus::ReviewInProgress) {
         return Ok(());

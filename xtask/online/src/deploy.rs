@@ -35,8 +35,7 @@ pub async fn run(root: anyhow::Result<PathBuf>, args: &DeployArgs) -> anyhow::Re
             (session, code::expected(&bundle))
         }
     };
-    // A plan file was agreed to as a whole, with the stage file in it.
-    aftercare::see_to(&session, &code, args.yes || args.plan.is_some()).await?;
+    aftercare::see_to(&session, &code, args.yes, args.plan.is_some()).await?;
     let stage = &session.stage;
     reporter.outputs(&outputs::read(&session).await?);
     if stage.is_local() {

@@ -17,14 +17,22 @@ const AGE: Duration = Duration::from_secs(60 * 60);
 /// deploying: executing a change set deletes the others anyway.
 pub async fn sweep(session: &Session) {
     let (client, reporter) = (Client::new(&session.sdk_config), session.reporter);
-    let found = match find(&client, session.stage.aws.stack.as_ref(), SystemTime::now()).await {
+    let stack = session.stage.aws.stack.as_ref();
+    let found = match find(&client, stack, SystemTime::now()).await {
         Ok(found) => found,
         Err(error) => {
             return reporter.note(&format!("warning: could not look for change sets that were left behind: {error:#}"));
         }
     };
     for (id, name) in found {
-        reporter.note(&match client.delete_change_set().change_set_name(id).send().await.map_err(aws::words) {
+        reporter.note(&match client
+            .delete_change_set()
+            .stack_name(stack)
+            .change_set_name(id)
+            .send()
+            .await
+            .map_err(aws::words)
+        {
             Ok(_) => format!("deleted the change set `{name}`, which an earlier deploy has left behind"),
             Err(error) => format!("warning: could not delete the change set `{name}`: {error:#}"),
         });

@@ -6,6 +6,7 @@ use xtask::stage::Stage;
 
 use crate::aws::{self, Session};
 use crate::consent::{Consent, Refused};
+use crate::decision::deploy_command;
 use crate::stack;
 
 /// A change of the protection.
@@ -26,16 +27,24 @@ impl Turn {
 }
 
 /// Protects the stack from deletion, or no longer, where it is not as the stage file says. Called once a deploy has gone
-/// well: a stack whose creation fails has to be deleted again. Off is asked for by itself, since no plan shows it.
+/// well: a stack whose creation fails has to be deleted again. Off is asked for by itself, since no plan shows it, and a
+/// deploy of a plan (`planned`) leaves it on unless `yes`.
 ///
 /// # Errors
 /// When there is no such stack, nobody to ask, or CloudFormation refuses.
-pub async fn ensure(session: &Session, yes: bool) -> anyhow::Result<()> {
+pub async fn ensure(session: &Session, yes: bool, planned: bool) -> anyhow::Result<()> {
     let (stage, client) = (&session.stage, Client::new(&session.sdk_config));
     let name = stage.aws.stack.as_ref();
     let stack = stack::describe(&client, name).await?;
     let stack = stack.with_context(|| format!("the stack `{name}` is gone"))?;
     let Some(turn) = Turn::decide(stage, stack.enable_termination_protection() == Some(true)) else { return Ok(()) };
+    if turn == Turn::Off && planned && !yes {
+        session.reporter.note(&format!(
+            "the stack `{name}` stays protected from deletion, since no plan shows that: `{}` asks about it",
+            deploy_command(stage)
+        ));
+        return Ok(());
+    }
     if turn == Turn::Off {
         let question = format!("Let the stack `{name}` be deleted from now on, as the stage file says?");
         match Consent::of(stage, yes)?.obtain(&question).await {
@@ -91,7 +100,7 @@ mod tests {
                 }
                 other => panic!("`{other}` is asked for"),
             });
-            ensure(&session, false).await.unwrap();
+            ensure(&session, false, false).await.unwrap();
             assert_eq!(*told.lock().unwrap(), expected.into_iter().collect::<Vec<_>>(), "{name}");
         }
     }
@@ -107,7 +116,7 @@ mod tests {
             "DescribeStacks" => answers::xml("DescribeStacks", protected),
             other => panic!("`{other}` is asked for"),
         });
-        let refused = ensure(&session, false).await.unwrap_err().to_string();
+        let refused = ensure(&session, false, false).await.unwrap_err().to_string();
         assert!(refused.contains("--yes"), "{refused}");
     }
 }

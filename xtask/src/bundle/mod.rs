@@ -125,11 +125,15 @@ pub fn build(root: &Path, stages: &[Stage], out: &Path, quality: Quality) -> any
     for (stage, template) in stages.iter().zip(templates) {
         let machine = Machine::of(stage.aws.architecture)?;
         let parameters = manifest::parameters(stage, machine, &functions[&machine]);
-        let contents = [
-            (STAGE, stage::read(root, &stage.name)?.into_bytes()),
-            (TEMPLATE, template.into_bytes()),
-            (PARAMETERS, json(&parameters)?),
-        ];
+        let stage_file = stage::read(root, &stage.name)?;
+        // The template was rendered before minutes of compiling.
+        ensure!(
+            Stage::parse(stage.name.clone(), &stage_file)? == *stage,
+            "the stage file `{}` was changed during the build\nhint: run this again",
+            stage::file(&stage.name)
+        );
+        let contents =
+            [(STAGE, stage_file.into_bytes()), (TEMPLATE, template.into_bytes()), (PARAMETERS, json(&parameters)?)];
         let digests = contents.iter().map(|(name, bytes)| ((*name).to_owned(), Digest::of(bytes))).collect();
         entries.insert(stage.name.to_string(), StageEntry { architecture: machine, files: digests });
         files.extend(contents.map(|(name, bytes)| (format!("stages/{}/{name}", stage.name), bytes)));

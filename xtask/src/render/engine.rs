@@ -55,17 +55,17 @@ pub(super) fn render(tera: &Tera, template: &str, context: &impl Serialize) -> a
     Ok(tera.render(template, &context)?)
 }
 
-/// A JSON string, which is also a YAML scalar: what YAML would fold, hide or refuse is escaped.
+/// A quoted YAML scalar: what YAML would fold, hide or refuse is escaped, and so is everything beyond ASCII, of which
+/// CloudFormation's `GetTemplate` gives back question marks.
 fn quote(text: &str, out: &mut dyn Write) -> std::io::Result<()> {
     out.write_all(b"\"")?;
     for character in text.chars() {
         match character {
             '"' => out.write_all(b"\\\"")?,
             '\\' => out.write_all(b"\\\\")?,
-            '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}' => {
-                write!(out, "\\u{:04x}", u32::from(character))?;
-            }
-            plain => write!(out, "{plain}")?,
+            ' '..='~' => write!(out, "{character}")?,
+            '\0'..='\u{ffff}' => write!(out, "\\u{:04x}", u32::from(character))?,
+            beyond => write!(out, "\\U{:08x}", u32::from(beyond))?,
         }
     }
     out.write_all(b"\"")

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, bail, ensure};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -75,6 +75,12 @@ fn text(
     let attempt = || format!("failed to render `{template}` for stage `{}`", stage.name);
     let body = engine::render(&engine, template, context).with_context(attempt)?;
     let text = format!("{}{body}", head(&stage.name));
+    // CloudFormation gives other characters back as question marks, and what is deployed would never be what is wanted.
+    ensure!(
+        text.is_ascii(),
+        "failed to render `{template}` for stage `{}`: a template holds more than ASCII",
+        stage.name
+    );
     if text.len() >= MOST_BYTES {
         bail!("{}: it has {} bytes, CloudFormation takes less than {MOST_BYTES}", attempt(), text.len());
     }

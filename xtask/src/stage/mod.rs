@@ -34,7 +34,7 @@ pub use text::{
 pub const DIRECTORY: &str = "deploy/stages";
 
 /// A stage whose values are each in range, agree with each other, and carry no risk that the file does not accept.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Stage {
     pub name: StageName,
@@ -56,7 +56,7 @@ pub struct Stage {
     pub accepted: Vec<Risk>,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Aws {
     /// None is the local AWS.
@@ -69,14 +69,14 @@ pub struct Aws {
 }
 
 /// A pipeline that plans and deploys a stage in roles of its own.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Pipeline {
     /// The one whose workflows may take the roles.
     pub github_repository: RepositoryName,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct UserPool {
     pub name: PoolName,
@@ -87,7 +87,7 @@ pub struct UserPool {
     pub tier: Tier,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Challenge {
     pub store: Store,
@@ -103,7 +103,7 @@ impl Challenge {
     }
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Email {
     pub from_address: EmailAddress,
@@ -119,7 +119,7 @@ pub struct Email {
     pub default_locale: Locale,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct AppClient {
     pub name: ClientName,

@@ -250,5 +250,6 @@ fn is_repository(text: &str) -> bool {
 }
 
 fn is_tag_character(c: char) -> bool {
-    c.is_alphanumeric() || " _.:/=+-@".contains(c)
+    // CloudFormation gives letters beyond ASCII back as question marks.
+    c.is_ascii_alphanumeric() || " _.:/=+-@".contains(c)
 }

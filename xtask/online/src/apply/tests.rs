@@ -59,8 +59,8 @@ async fn the_last_words_are_the_first_cause_and_the_next_command() {
     let rolled_back = "the deploy of the stack `cognito-email-mfa-prod` failed and left it in UPDATE_ROLLBACK_COMPLETE: `Gate` (AWS::Lambda::Function) \
                        UPDATE_FAILED: Resource handler returned message: no such runtime (Service: Lambda, Status Code: 400)\n\
                        hint: the stack is as it was before; mend the cause, then `cargo xtask deploy --stage prod`";
-    let obsolete = "the change set `deploy-1` is OBSOLETE, since the stack `cognito-email-mfa-prod` was changed \
-                    after it was made: failed to execute the change set `deploy-1`: no (InvalidChangeSetStatus)\n\
+    let obsolete = "the change set `deploy-1` of the stack `cognito-email-mfa-prod` is OBSOLETE: somebody deleted it, or changed \
+                    the stack after it was made: failed to execute the change set `deploy-1`: no (InvalidChangeSetStatus)\n\
                     hint: `cargo xtask plan --stage prod` shows what would change now, `cargo xtask deploy --stage prod` applies it";
     let described = "<Status>CREATE_COMPLETE</Status><ExecutionStatus>OBSOLETE</ExecutionStatus>";
     let nothing_told = || ("DescribeEvents", xml("DescribeEvents", "<OperationEvents/>"));

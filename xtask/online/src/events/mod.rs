@@ -113,11 +113,17 @@ pub enum End {
     Failed(String),
 }
 
+/// Those events, oldest first, that are of the operation that they begin with: what comes after its rest is somebody else's.
+#[must_use]
+pub fn own(events: &[Event]) -> &[Event] {
+    let rest = events.iter().position(|event| event.of_stack && event.is_rest());
+    &events[..rest.map_or(events.len(), |rest| rest + 1)]
+}
+
 /// The end of the operation that these events are of, oldest first; none while it is under way.
 #[must_use]
 pub fn end(events: &[Event], goal: Goal) -> Option<End> {
-    // A resource of a stack can fail and the stack say so before it rolls back: only what comes last is an end.
-    let last = events.iter().rfind(|event| event.of_stack).filter(|last| !last.is_under_way())?;
+    let last = own(events).iter().rfind(|event| event.of_stack).filter(|last| !last.is_under_way())?;
     let status = last.status.clone();
     Some(if goal.is_reached_in(&status) { End::Done(status) } else { End::Failed(status) })
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, anyhow};
 use aws_sdk_cloudformation::Client;
+use aws_sdk_cloudformation::types::StackStatus;
 use tokio::time::Instant;
 
 use crate::aws::Session;
@@ -88,16 +89,29 @@ pub async fn to_the_end(
             && is_final(client, follower.stack_id(), &end).await.with_context(|| goes_on("lost sight of it"))?
         {
             view.end(&end);
+            seen.truncate(events::own(&seen).len());
             return Ok(Followed { end, events: seen });
         }
         let more = tokio::select! {
             more = pauses.pause() => more,
             () = interrupts.next() => return Err(goes_on("interrupted")),
         };
+        // Somebody else may have deleted it before this was begun: then no event will ever come.
+        if seen.is_empty() && operation.goal == Goal::Deletion && is_gone(client, follower.stack_id()).await {
+            let end = End::Done(StackStatus::DeleteComplete.as_str().to_owned());
+            view.end(&end);
+            return Ok(Followed { end, events: seen });
+        }
         if !more {
             return Err(goes_on(&format!("no end after {} minutes", BOUND.as_secs() / 60)));
         }
     }
+}
+
+/// What cannot be read is looked for again.
+async fn is_gone(client: &Client, stack_id: &str) -> bool {
+    let stack = stack::describe(client, stack_id).await;
+    stack.is_ok_and(|stack| stack.is_none_or(|stack| stack::status(&stack) == StackStatus::DeleteComplete))
 }
 
 /// A stack calls itself failed a moment before it begins to roll back, and stays so only where that is switched off.

@@ -107,6 +107,13 @@ impl<'a> Look<'a> {
         if let Some(id) = id {
             remains.pool = self.reader.pool(&id).await?;
         }
+        // It was taken back under another name since: then all of it is that stack's.
+        if let Some(pool) = &remains.pool
+            && let Some(stack) = pool.made_by().filter(|stack| *stack != self.stage.aws.stack.as_ref())
+            && self.reader.holds(stack, pool.id()).await?
+        {
+            return Ok(Remains { stack_id: remains.stack_id, ..Remains::default() });
+        }
         let clients = match &remains.pool {
             Some(pool) => self.reader.clients(pool.id()).await?,
             None => Vec::new(),

@@ -107,11 +107,12 @@ async fn look(
 /// The change set as CloudFormation has it; none where it is gone.
 async fn read(client: &Client, waiting: &Waiting, set: &ChangeSet) -> anyhow::Result<Option<SeenChangeSet>> {
     let context = || format!("failed to read the change set `{}`", waiting.name);
-    let told = match client.describe_change_set().change_set_name(&waiting.id).send().await {
-        Ok(told) => told,
-        Err(error) if error.code() == Some("ChangeSetNotFound") || stack::is_missing(&error) => return Ok(None),
-        Err(error) => return Err(aws::sdk(error)).with_context(context),
-    };
+    let told =
+        match client.describe_change_set().stack_name(&waiting.stack_id).change_set_name(&waiting.id).send().await {
+            Ok(told) => told,
+            Err(error) if error.code() == Some("ChangeSetNotFound") || stack::is_missing(&error) => return Ok(None),
+            Err(error) => return Err(aws::sdk(error)).with_context(context),
+        };
     let request = client.get_template().change_set_name(&waiting.id).stack_name(&waiting.stack_id);
     let template = request.template_stage(TemplateStage::Original).send().await.map_err(aws::sdk);
     let template = template.with_context(context)?.template_body.unwrap_or_default();

@@ -35,7 +35,7 @@ pub enum Refusal {
     #[error("{0}")]
     Busy(String),
     #[error(
-        "the change set `{set}` is {state}, since the stack `{stack}` was changed after it was made\nhint: `{plan}` shows what would change now, `{deploy}` applies it"
+        "the change set `{set}` of the stack `{stack}` is {state}: somebody deleted it, or changed the stack after it was made\nhint: `{plan}` shows what would change now, `{deploy}` applies it"
     )]
     Outdated { set: String, state: String, stack: String, plan: String, deploy: String },
 }
@@ -109,7 +109,7 @@ pub async fn refusal(stage: &Stage, client: &Client, stack_id: &str, set: SetNam
         plan: command(stage, "plan"),
         deploy: command(stage, "deploy"),
     };
-    match client.describe_change_set().change_set_name(set.id).send().await {
+    match client.describe_change_set().stack_name(stack_id).change_set_name(set.id).send().await {
         // Whoever executes one deletes the others.
         Err(error) if error.code() == Some("ChangeSetNotFound") => Some(outdated("gone")),
         Err(_) => None,

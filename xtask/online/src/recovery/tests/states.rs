@@ -180,7 +180,8 @@ async fn a_change_set_that_was_overtaken_says_by_what() {
     let gone = ("DescribeChangeSet", refused("ChangeSetNotFound", "ChangeSet [deploy-1] does not exist"));
     let outdated = |state: &str| {
         format!(
-            "the change set `deploy-1` is {state}, since the stack `cognito-email-mfa-prod` was changed after it was made\n\
+            "the change set `deploy-1` of the stack `cognito-email-mfa-prod` is {state}: somebody deleted it, or changed the \
+             stack after it was made\n\
              hint: `cargo xtask plan --stage prod` shows what would change now, `cargo xtask deploy --stage prod` applies it"
         )
     };
