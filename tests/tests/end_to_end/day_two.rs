@@ -99,11 +99,21 @@ async fn a_refused_mail_is_a_failure_at_the_top() {
     let person = Person::new(&stack).await.unwrap();
     // The permission to send is taken away from Create.
     stack.update_template(|template| template.replace("ses:SendEmail", "ses:SendBounce")).await.unwrap();
-    let refused = person.start("web").await.unwrap();
-    stack.logged(Trigger::Create, &["mail-refused"]).await.unwrap();
-    let run = tool::run(&["logs", "--since", "1h"], "").await.unwrap().succeeded();
+    // On a busy machine the emulator takes the end of a call for the end of what a function prints, and hands the rest over
+    // with the next one.
+    let mut logged = Err(anyhow::anyhow!("nobody has signed in"));
+    for _ in 0..3 {
+        let _refused = person.start("web").await.unwrap();
+        logged = stack.logged(Trigger::Create, &["mail-refused"]).await;
+        if logged.is_ok() {
+            break;
+        }
+    }
+    let run = tool::run(&["logs", "--since", "1h"], "").await;
+    // Whatever was found, the other tests want to send mail.
     tool::deploy("local").await.unwrap();
-    drop(refused);
+    logged.unwrap();
+    let run = run.unwrap().succeeded();
     let run = run.unwrap();
     let summary = run.stdout.lines().take_while(|line| !line.is_empty()).collect::<Vec<_>>();
     let found = summary.iter().find(|line| line.contains("× create  mail-refused"));
