@@ -72,7 +72,7 @@ pub async fn outputs_as(home: &Path, stage: &str, environment: &[(&str, &str)]) 
 /// # Errors
 /// With what the command said, when it fails.
 pub async fn deploy(stage: &str) -> anyhow::Result<Run> {
-    let run = run(&["deploy", "--stage", stage], "").await?.succeeded()?;
+    let run = run(&["deploy", "--release", "--stage", stage], "").await?.succeeded()?;
     ensure!(!run.stdout.is_empty(), "`deploy` printed no outputs: {}", run.stderr);
     Ok(run)
 }

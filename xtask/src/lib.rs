@@ -5,6 +5,7 @@
 use std::process::ExitCode;
 
 pub mod artefact_bucket;
+mod bench;
 pub mod browser;
 pub mod bundle;
 pub mod check;
@@ -53,6 +54,7 @@ pub fn offline(cli: Cli) -> anyhow::Result<ExitCode> {
         Verb::Doctor => doctor::run(&root()?),
         Verb::Local(verb) => local::run(&root()?, &verb),
         Verb::Test(args) => test_run::run(&root()?, &args),
+        Verb::Bench(args) => bench::run(&root()?, &args),
         Verb::Completions(args) => completions::run(&args),
         Verb::Email(EmailVerb::Check(_))
         | Verb::Plan(_)

@@ -3,6 +3,7 @@
 #![allow(clippy::duplicate_mod)]
 
 mod attribute;
+mod calls;
 mod define;
 mod properties;
 mod spoil;

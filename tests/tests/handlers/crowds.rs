@@ -18,7 +18,7 @@ const GUESSES: usize = 1_000;
 
 #[tokio::test(start_paused = true)]
 async fn of_a_thousand_guesses_over_fifty_sessions_as_many_are_compared_as_one_challenge_allows() {
-    let stage = Arc::new(Stage::new(StoreKind::Table).await);
+    let stage = Arc::new(Stage::new(StoreKind::Table));
     // Everybody reads before anybody has written.
     stage.aws.fail_on("GetItem", Fault::slow(Duration::from_millis(20)));
     // Sessions without a mark, begun at one moment, are one challenge to the functions: the most that one code can be

@@ -33,7 +33,7 @@ pub(crate) async fn promises(
     start: Start,
     befalls: &[Befalls],
 ) -> Result<(), String> {
-    let stage = Stage::new(store).await;
+    let stage = Stage::new(store);
     let prepared = scenario.prepare(&stage).await;
     let script = || {
         for Befalls { operation, nth, kind, lasts } in befalls {

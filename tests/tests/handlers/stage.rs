@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use aws_config::{Region, SdkConfig};
-use aws_sdk_cognitoidentityprovider::config::Credentials;
+use aws_sdk_cognitoidentityprovider::config::{Credentials, Region, SharedCredentialsProvider};
+use aws_types::SdkConfig;
 use challenge::{
     CodeLength, CodeLife, LockAfter, LockFirstWait, LockLongestWait, Lockout, MaxAttempts, Policy, ResendAfter,
     SendsPerHour,
@@ -16,11 +16,10 @@ use e2e::runtime_api::Answer;
 use e2e::world::{ATTRIBUTE, StoreKind, state};
 use message::Locale;
 use serde_json::Value;
-use tokio::sync::OnceCell;
 use tokio::time::Instant;
 use trigger_create::{Create, MailSettings, Settings};
 use trigger_gate::Gate;
-use trigger_runtime::{Budget, Failure, Reply, within};
+use trigger_runtime::{Budget, Failure, Function as _, Reply, within};
 use trigger_store::StoreSettings;
 use trigger_verify::Verify;
 use xtask::trigger::Trigger;
@@ -56,7 +55,7 @@ pub(crate) struct Asked {
 }
 
 impl Stage {
-    pub(crate) async fn new(store: StoreKind) -> Self {
+    pub(crate) fn new(store: StoreKind) -> Self {
         let aws = FakeAws::in_process();
         let caller = Caller {
             user_pool: "eu-central-1_Example01".to_owned(),
@@ -65,7 +64,13 @@ impl Stage {
             email: "jane.doe@example.com".to_owned(),
         };
         aws.put_user(User::new(&caller.user_pool, &caller.user, &caller.email));
-        let sdk = sdk_config().await.to_builder().http_client(aws.http_client()).build();
+        let credentials = Credentials::new("test", "test", None, None, "test");
+        let sdk = trigger_store::sdk_builder()
+            .region(Region::new("eu-central-1"))
+            .credentials_provider(SharedCredentialsProvider::new(credentials))
+            .endpoint_url("http://aws.invalid")
+            .http_client(aws.http_client())
+            .build();
         Self { aws, store, caller, sdk, policy: policy(), healthy: Mutex::default() }
     }
 
@@ -82,10 +87,20 @@ impl Stage {
                     product: "Example".to_owned(),
                     locale: Locale::parse("en").unwrap(),
                 };
-                Instance::Create(Arc::new(Create::new(Settings { store: settings, mail }, &self.sdk).await))
+                let create = Arc::new(Create::with(&self.sdk, Settings { store: settings, mail }));
+                Arc::clone(&create).warm().await;
+                Instance::Create(create)
             }
-            Trigger::Verify => Instance::Verify(Arc::new(Verify::new(settings, &self.sdk).await)),
-            Trigger::Gate => Instance::Gate(Arc::new(Gate::new(settings, &self.sdk).await)),
+            Trigger::Verify => {
+                let verify = Arc::new(Verify::with(&self.sdk, settings));
+                Arc::clone(&verify).warm().await;
+                Instance::Verify(verify)
+            }
+            Trigger::Gate => {
+                let gate = Arc::new(Gate::with(&self.sdk, &settings));
+                Arc::clone(&gate).warm().await;
+                Instance::Gate(gate)
+            }
             Trigger::Define => panic!("it calls nothing, so nothing can befall it"),
         }
     }
@@ -154,17 +169,6 @@ impl Instance {
             }
         }
     }
-}
-
-/// What all stages have in common; reading it from this machine takes a while.
-async fn sdk_config() -> SdkConfig {
-    static COMMON: OnceCell<SdkConfig> = OnceCell::const_new();
-    let load = async || {
-        let credentials = Credentials::new("test", "test", None, None, "test");
-        let loader = trigger_store::sdk_loader().region(Region::new("eu-central-1"));
-        loader.credentials_provider(credentials).endpoint_url("http://aws.invalid").load().await
-    };
-    COMMON.get_or_init(load).await.clone()
 }
 
 fn error(failure: Failure) -> Answer {

@@ -4,9 +4,9 @@ mod mail;
 mod response;
 mod settings;
 
-use std::{sync::Arc, time::Duration};
+use std::{io, sync::Arc, time::Duration};
 
-use aws_config::SdkConfig;
+use aws_types::SdkConfig;
 use challenge::{
     Code, Fresh, PublicState, State, Subject, View,
     create::{Decision, Request, Sending, decide, metadata},
@@ -14,8 +14,8 @@ use challenge::{
 };
 use message::Locale;
 use serde_json::Value;
-use trigger_runtime::{Budget, Event, Failure, Metric, Reply, count, now};
-use trigger_store::{Saved, Store, TRIES, User};
+use trigger_runtime::{Budget, Event, Failure, Function, Metric, Reply, count, now, settings::SettingError};
+use trigger_store::{AwsSettings, Saved, Store, TRIES, User};
 
 use crate::mail::{Delivered, Mailer};
 
@@ -46,18 +46,27 @@ struct Outcome {
     user: Option<User>,
 }
 
-impl Create {
-    pub async fn new(settings: Settings, config: &SdkConfig) -> Self {
-        let store = Store::new(config, &settings.store).await;
-        let mailer = Mailer::new(config, settings.mail.clone());
-        Self { settings, store, mailer }
+impl Function for Create {
+    const NAME: &'static str = "create";
+    type Settings = (AwsSettings, Settings);
+
+    fn settings() -> Result<Self::Settings, SettingError> {
+        Ok((AwsSettings::from_environment()?, Settings::from_environment()?))
+    }
+
+    fn new((aws, settings): Self::Settings) -> io::Result<Self> {
+        Ok(Self::with(&aws.sdk_config()?, settings))
+    }
+
+    async fn warm(self: Arc<Self>) {
+        self.store.warm().await;
     }
 
     /// Answers one event. Trouble is a state that the client is told, since an error would end its session.
     ///
     /// # Errors
     /// [`Failure::Malformed`] for an event that is none, or comes where no code may be asked for.
-    pub async fn answer(self: Arc<Self>, event: Value, budget: Budget) -> Result<Reply, Failure> {
+    async fn answer(self: Arc<Self>, event: Value, budget: Budget) -> Result<Reply, Failure> {
         let event = Event::new(event, "CreateAuthChallenge_")?;
         let round = event.session().round().ok_or(Failure::Malformed("session"))?;
         let policy = &self.settings.store.policy;
@@ -83,16 +92,27 @@ impl Create {
         let reason = view.state.as_str();
         Ok(Reply { event: event.answered(response), outcome, reason, user: hash })
     }
+}
+
+impl Create {
+    #[must_use]
+    pub fn with(config: &SdkConfig, settings: Settings) -> Self {
+        let store = Store::new(config, &settings.store);
+        let mailer = Mailer::new(config, settings.mail.clone());
+        Self { settings, store, mailer }
+    }
 
     /// The calls that a first code makes, but for the mail: whether a user exists must not show in the time it takes
     /// (ASVS 5.0 6.3.8).
     async fn imitate(&self, subject: &Subject<'_>) {
-        for _stored_then_marked in 0..2 {
-            if self.store.imitate_load(subject).await {
-                return;
-            }
-            self.store.imitate_save(subject).await;
+        if self.store.imitate_load(subject).await {
+            return;
         }
+        self.store.imitate_save(subject).await;
+        if !self.store.is_exact() {
+            self.store.imitate_load(subject).await;
+        }
+        self.store.imitate_save(subject).await;
     }
 
     async fn decide(&self, event: &Event, round: challenge::Round, budget: Budget) -> Result<Outcome, Failure> {
@@ -100,7 +120,7 @@ impl Create {
         let now = now();
         let policy = &self.settings.store.policy;
         for _ in 0..TRIES {
-            let user = self.store.load(&subject).await?;
+            let mut user = self.store.load(&subject).await?;
             let state = self.genuine(&user, now);
             let request = Request {
                 subject,
@@ -118,7 +138,7 @@ impl Create {
                     return Ok(Outcome { view, outcome: "shown", user: Some(user) });
                 }
                 Decision::Tell(told, view) => {
-                    if self.store.save(&subject, &user, &told).await? == Saved::Conflict {
+                    if self.store.save(&subject, &mut user, &told).await? == Saved::Conflict {
                         continue;
                     }
                     count_shown(view.state);
@@ -126,10 +146,10 @@ impl Create {
                     return Ok(Outcome { view, outcome, user: Some(user) });
                 }
                 Decision::Send(sending) => {
-                    if self.store.save(&subject, &user, sending.pending()).await? == Saved::Conflict {
+                    if self.store.save(&subject, &mut user, sending.pending()).await? == Saved::Conflict {
                         continue;
                     }
-                    let (outcome, view) = self.send(&subject, &user, &sending, event, budget).await?;
+                    let (outcome, view) = self.send(&subject, &mut user, &sending, event, budget).await?;
                     return Ok(Outcome { view, outcome, user: Some(user) });
                 }
             }
@@ -153,7 +173,7 @@ impl Create {
     async fn send(
         &self,
         subject: &Subject<'_>,
-        user: &User,
+        user: &mut User,
         sending: &Sending,
         event: &Event,
         budget: Budget,
@@ -169,7 +189,7 @@ impl Create {
                 count(Metric::CodesSent);
                 let left = budget.left().saturating_sub(2 * KEPT_FOR_ANSWER);
                 // The mail is out and its code works already: this write only spares a repeated call a second mail.
-                let left_pending = match tokio::time::timeout(left, self.mark_sent(subject, sending)).await {
+                let left_pending = match tokio::time::timeout(left, self.mark_sent(subject, user, sending)).await {
                     Ok(marked) => marked.err().map(|failure| failure.to_string()),
                     Err(_) => Some("no time left".to_owned()),
                 };
@@ -191,12 +211,14 @@ impl Create {
         }
     }
 
-    /// Reads again before it writes: answers may have been given while the mail went out.
-    async fn mark_sent(&self, subject: &Subject<'_>, sending: &Sending) -> Result<(), Failure> {
-        for _ in 0..TRIES {
-            let user = self.store.load(subject).await?;
+    /// Answers may have been given while the mail went out. The table refuses a write then; the attribute has to be read.
+    async fn mark_sent(&self, subject: &Subject<'_>, user: &mut User, sending: &Sending) -> Result<(), Failure> {
+        for attempt in 0..TRIES {
+            if attempt > 0 || !self.store.is_exact() {
+                *user = self.store.load(subject).await?;
+            }
             let Some(state) = sending.sent(&user.state) else { return Ok(()) };
-            if self.store.save(subject, &user, &state).await? == Saved::Stored {
+            if self.store.save(subject, user, &state).await? == Saved::Stored {
                 return Ok(());
             }
         }

@@ -3,13 +3,14 @@
 use std::error::Error;
 use std::time::Duration;
 
-use aws_config::{Region, SdkConfig, timeout::TimeoutConfig};
 use aws_sdk_sesv2::{
     Client,
+    config::{Region, timeout::TimeoutConfig},
     error::SdkError,
     operation::send_email::SendEmailError,
     types::{Body, Content as Part, Destination, EmailContent, Message as Parts, MessageHeader},
 };
+use aws_types::SdkConfig;
 use challenge::{Address, Code};
 use message::{Content, Locale, Message, Notice};
 use trigger_runtime::Failure;

@@ -1,12 +1,12 @@
 //! PreTokenGeneration: the gate. Lets through a refresh, and an authentication whose code was right a moment ago.
 
-use std::{sync::Arc, time::Duration};
+use std::{io, sync::Arc, time::Duration};
 
-use aws_config::SdkConfig;
+use aws_types::SdkConfig;
 use challenge::gate::{Refusal, Source, use_consumption};
 use serde_json::{Value, json};
-use trigger_runtime::{Budget, Event, Failure, Metric, Reply, count, now};
-use trigger_store::{Saved, Store, StoreSettings, TRIES};
+use trigger_runtime::{Budget, Event, Failure, Function, Metric, Reply, count, now, settings::SettingError};
+use trigger_store::{AwsSettings, Saved, Store, StoreSettings, TRIES};
 
 const SECOND_LOOK_AFTER: Duration = Duration::from_millis(200);
 
@@ -15,9 +15,20 @@ pub struct Gate {
     store: Store,
 }
 
-impl Gate {
-    pub async fn new(settings: StoreSettings, config: &SdkConfig) -> Self {
-        Self { store: Store::new(config, &settings).await }
+impl Function for Gate {
+    const NAME: &'static str = "gate";
+    type Settings = (AwsSettings, StoreSettings);
+
+    fn settings() -> Result<Self::Settings, SettingError> {
+        Ok((AwsSettings::from_environment()?, StoreSettings::from_environment()?))
+    }
+
+    fn new((aws, settings): Self::Settings) -> io::Result<Self> {
+        Ok(Self::with(&aws.sdk_config()?, &settings))
+    }
+
+    async fn warm(self: Arc<Self>) {
+        self.store.warm().await;
     }
 
     /// Answers one event.
@@ -25,12 +36,19 @@ impl Gate {
     /// # Errors
     /// [`Failure::Refused`] for everything that is not allowed, and every other [`Failure`] when that cannot be told: no
     /// tokens without a consumption that is stored as used.
-    pub async fn answer(self: Arc<Self>, event: Value, budget: Budget) -> Result<Reply, Failure> {
+    async fn answer(self: Arc<Self>, event: Value, budget: Budget) -> Result<Reply, Failure> {
         let passed = tokio::time::timeout(budget.left(), self.pass(event)).await;
         passed.unwrap_or(Err(Failure::TimedOut(0))).inspect_err(|failure| match failure {
             Failure::Refused(_) => count(Metric::GateRefused),
             _ => count(Metric::StoreFault),
         })
+    }
+}
+
+impl Gate {
+    #[must_use]
+    pub fn with(config: &SdkConfig, settings: &StoreSettings) -> Self {
+        Self { store: Store::new(config, settings) }
     }
 
     async fn pass(&self, event: Value) -> Result<Reply, Failure> {
@@ -46,7 +64,7 @@ impl Gate {
         // consumption there milliseconds ago; a table's consistent read sees it.
         let mut may_lag = !self.store.is_exact();
         for _ in 0..TRIES {
-            let user = self.store.load(&subject).await?;
+            let mut user = self.store.load_state(&subject).await?;
             if user.unusable.is_some() {
                 count(Metric::StateForged);
                 return Err(Failure::Refused("state-forged"));
@@ -60,7 +78,7 @@ impl Gate {
                 }
                 Err(refusal) => return Err(Failure::Refused(refusal.reason())),
             };
-            if self.store.save(&subject, &user, &used).await? == Saved::Stored {
+            if self.store.save(&subject, &mut user, &used).await? == Saved::Stored {
                 let hash = user.keys.current.user_hash(&subject);
                 return Ok(passed(event, "code-used", Some(hash)));
             }

@@ -13,4 +13,4 @@ pub mod settings;
 pub use event::Event;
 pub use failure::Failure;
 pub use metric::{Metric, count};
-pub use run::{Budget, Reply, now, start, within};
+pub use run::{Budget, Function, Reply, now, start, within};

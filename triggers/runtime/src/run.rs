@@ -2,6 +2,7 @@
 
 use std::{
     future::Future,
+    io,
     sync::Arc,
     time::{Duration, SystemTime},
 };
@@ -9,14 +10,20 @@ use std::{
 use challenge::UnixSeconds;
 use lambda_runtime::{LambdaEvent, service_fn};
 use serde_json::Value;
-use tokio::time::Instant;
+use tokio::{
+    sync::{Notify, watch},
+    time::Instant,
+};
 
-use crate::{Failure, log};
+use crate::{Failure, log, settings::SettingError};
 
 /// Cognito waits 5 seconds and then calls again; an answer must be on its way well before.
 const BUDGET: Duration = Duration::from_millis(3_500);
 /// Kept back from Lambda's own deadline, for the answer and the log line.
 const RESERVE: Duration = Duration::from_millis(300);
+
+/// What the first poll takes at most to be sent, on a small share of a processor.
+const HEAD_START: Duration = Duration::from_millis(10);
 
 /// The time that one event has. Handlers ask for what is left before a step that they could do without.
 #[derive(Debug, Clone, Copy)]
@@ -50,47 +57,100 @@ pub struct Reply {
     pub user: Option<String>,
 }
 
-/// Starts a trigger: logging first, then whatever `setup` makes, then the loop.
-///
-/// # Errors
-/// What `setup` or the runtime's loop ended with; logged already.
-pub async fn start<S, F, E>(
-    trigger: &'static str,
-    setup: impl Future<Output = Result<S, E>>,
-    handler: impl Fn(Arc<S>, Value, Budget) -> F,
-) -> Result<(), lambda_runtime::Error>
-where
-    S: Send + Sync + 'static,
-    F: Future<Output = Result<Reply, Failure>> + Send + 'static,
-    E: std::error::Error + Send + Sync + 'static,
-{
-    log::init();
-    let state = setup.await.map(Arc::new).inspect_err(|error| {
-        tracing::error!(target: "trigger", trigger, outcome = "not-started", cause = %error);
-    })?;
-    run(trigger, |event, budget| handler(Arc::clone(&state), event, budget)).await
+/// A trigger's program: what it is told, what it makes of that once, and what it makes of each event.
+pub trait Function: Send + Sync + Sized + 'static {
+    /// As the log names it.
+    const NAME: &'static str;
+    type Settings: Send + 'static;
+
+    /// Reads the environment, which costs next to nothing.
+    ///
+    /// # Errors
+    /// [`SettingError`] for what is missing or unusable: the function does not start.
+    fn settings() -> Result<Self::Settings, SettingError>;
+
+    /// May compute for milliseconds: it runs once the first poll is sent.
+    ///
+    /// # Errors
+    /// When the machine lacks something. The process ends then, and Lambda starts another one.
+    fn new(settings: Self::Settings) -> io::Result<Self>;
+
+    /// Runs beside the first event, and helps it.
+    fn warm(self: Arc<Self>) -> impl Future<Output = ()> + Send {
+        async {}
+    }
+
+    /// Answers one event. What it returns as an error ends the sign-in.
+    fn answer(
+        self: Arc<Self>,
+        event: Value,
+        budget: Budget,
+    ) -> impl Future<Output = Result<Reply, Failure>> + Send + 'static;
 }
 
-/// Answers events until the runtime ends.
+/// Starts a function, and answers events until the runtime ends.
 ///
 /// # Errors
-/// What the runtime's loop ended with.
-async fn run<F>(trigger: &'static str, handler: impl Fn(Value, Budget) -> F) -> Result<(), lambda_runtime::Error>
-where
-    F: Future<Output = Result<Reply, Failure>> + Send + 'static,
-{
-    lambda_runtime::run(service_fn(|event: LambdaEvent<Value>| {
+/// A setting that is missing or unusable, what the function cannot be made without, or what the runtime's loop ended with;
+/// the first two logged already.
+pub async fn start<F: Function>() -> Result<(), lambda_runtime::Error> {
+    log::init();
+    let settings = F::settings().inspect_err(|error| not_started::<F>(error))?;
+    let (sender, made) = watch::channel(None);
+    let needed = Arc::new(Notify::new());
+    let answering = lambda_runtime::run(service_fn(|event: LambdaEvent<Value>| {
         let (payload, context) = event.into_parts();
         let begun = Instant::now();
         let budget = Budget::new(context.deadline().duration_since(SystemTime::now()).unwrap_or_default());
-        let answer = handler(payload, budget);
+        needed.notify_one();
+        let answer = answer::<F>(made.clone(), payload, budget);
         async move {
             let result = within(budget, answer).await;
-            report(trigger, &context.request_id, &result, begun.elapsed());
+            report(F::NAME, &context.request_id, &result, begun.elapsed());
             result.map(|reply| reply.event)
         }
-    }))
-    .await
+    }));
+    tokio::select! {
+        ended = answering => ended,
+        error = make::<F>(settings, &needed, sender) => Err(error),
+    }
+}
+
+/// Makes the function once it is needed, or once the first poll is on its way: Lambda hands out events with that, and it
+/// shall not wait. Ends only when it fails.
+async fn make<F: Function>(
+    settings: F::Settings,
+    needed: &Notify,
+    made: watch::Sender<Option<Arc<F>>>,
+) -> lambda_runtime::Error {
+    // Whoever waits longer for an event than this, as with provisioned concurrency, finds everything ready.
+    let _ = tokio::time::timeout(HEAD_START, needed.notified()).await;
+    match F::new(settings) {
+        Ok(function) => {
+            let function = Arc::new(function);
+            made.send_replace(Some(Arc::clone(&function)));
+            function.warm().await;
+            std::future::pending().await
+        }
+        Err(error) => {
+            not_started::<F>(&error);
+            error.into()
+        }
+    }
+}
+
+async fn answer<F: Function>(
+    mut made: watch::Receiver<Option<Arc<F>>>,
+    event: Value,
+    budget: Budget,
+) -> Result<Reply, Failure> {
+    let function = made.wait_for(Option::is_some).await.ok().and_then(|made| made.clone());
+    // Boxed: types that hold a whole chain of SDK calls are more than the compiler wants to lay out at once.
+    Box::pin(function.ok_or(Failure::Panicked)?.answer(event, budget)).await
+}
+
+fn not_started<F: Function>(error: &dyn std::error::Error) {
+    tracing::error!(target: "trigger", trigger = F::NAME, outcome = "not-started", cause = %error);
 }
 
 /// Runs `answer` as a task of its own, so that a panic in it becomes a failure like any other.

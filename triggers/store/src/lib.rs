@@ -1,13 +1,15 @@
 //! Where the state of a user is kept, and the keys that open it.
 
 mod config;
+mod http;
 mod keys;
 mod settings;
 mod store;
 mod table;
 mod user;
 
-pub use config::{CONNECT_TIMEOUT, sdk_config, sdk_loader};
+pub use config::{AwsSettings, CONNECT_TIMEOUT, sdk_builder};
+pub use http::http_client;
 pub use keys::Keys;
 pub use settings::StoreSettings;
 pub use store::{Saved, Store, TRIES, User};
@@ -29,7 +31,12 @@ where
             format!("{}: {}", error.code().unwrap_or("unknown code"), error.message().unwrap_or("no message"))
         }
         SdkError::TimeoutError(_) => "no answer in time".to_owned(),
-        SdkError::DispatchFailure(_) => "no connection".to_owned(),
+        SdkError::DispatchFailure(failure) => {
+            match failure.as_connector_error().map(|error| http::first_cause(error)) {
+                Some(cause) => format!("no connection: {cause}"),
+                None => "no connection".to_owned(),
+            }
+        }
         SdkError::ResponseError(_) => "an answer that could not be read".to_owned(),
         _ => "the request could not be made".to_owned(),
     };

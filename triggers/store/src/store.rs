@@ -5,11 +5,15 @@
 
 use std::{sync::Arc, time::Duration};
 
-use aws_config::SdkConfig;
+use aws_types::SdkConfig;
 use challenge::{Address, KeyRing, OpenError, SealedState, State, Subject};
 use trigger_runtime::{Failure, Metric, count, now};
 
-use crate::{Keys, StoreSettings, table::Table, user::Directory};
+use crate::{
+    Keys, StoreSettings,
+    table::{Item, Table},
+    user::Directory,
+};
 
 #[derive(Debug)]
 pub struct Store {
@@ -50,12 +54,18 @@ pub const TRIES: usize = 10;
 const MIRROR_PATIENCE: Duration = Duration::from_millis(500);
 
 impl Store {
-    pub async fn new(config: &SdkConfig, settings: &StoreSettings) -> Self {
+    #[must_use]
+    pub fn new(config: &SdkConfig, settings: &StoreSettings) -> Self {
         Self {
             directory: Directory::new(config, settings.attribute.clone()),
             table: settings.table.clone().map(|name| Table::new(config, name)),
-            keys: Keys::new(config, settings.secret.clone()).await,
+            keys: Keys::new(config, settings.secret.clone()),
         }
+    }
+
+    /// Does what can be done before the first event.
+    pub async fn warm(&self) {
+        self.keys.warm().await;
     }
 
     /// Whether a write can tell that somebody else has written in between.
@@ -76,8 +86,36 @@ impl Store {
             }
         };
         let (entry, item, keys) = tokio::join!(self.directory.get(subject), item, self.keys.ring());
-        let (entry, item, mut keys) = (entry?, item?, keys?);
-        let mirrored = self.open(entry.sealed.as_ref(), subject, &mut keys).await?;
+        let (entry, item) = (entry?, item?);
+        let mut user = self.user(subject, item, entry.sealed.as_ref(), keys?).await?;
+        (user.address, user.locale) = (entry.address, entry.locale);
+        Ok(user)
+    }
+
+    /// As [`Store::load`], without address and language. From the table that is one call, and none of Cognito's: a lock that
+    /// the attribute knows better is not looked for, unless there is no item.
+    ///
+    /// # Errors
+    /// As [`Store::load`].
+    pub async fn load_state(&self, subject: &Subject<'_>) -> Result<User, Failure> {
+        let Some(table) = &self.table else { return self.load(subject).await };
+        let (item, keys) = tokio::join!(table.get(subject), self.keys.ring());
+        let (item, keys) = (item?, keys?);
+        match item {
+            Some(item) => self.user(subject, Some(item), None, keys).await,
+            // A state of the time before the table.
+            None => self.load(subject).await,
+        }
+    }
+
+    async fn user(
+        &self,
+        subject: &Subject<'_>,
+        item: Option<Item>,
+        attribute: Option<&SealedState>,
+        mut keys: Arc<KeyRing>,
+    ) -> Result<User, Failure> {
+        let mirrored = self.open(attribute, subject, &mut keys).await?;
         let (state, unusable) = match &item {
             // A lock that was written while the other store was in use counts as well, if it is the later word.
             Some(item) => match (self.open(Some(&item.sealed), subject, &mut keys).await?, mirrored) {
@@ -87,8 +125,14 @@ impl Store {
             },
             None => mirrored.map_or_else(|error| (State::default(), Some(error)), |state| (state, None)),
         };
+        // A state is sealed anew with every write, and its challenge stays what it was made of.
+        if let Some(challenge) = state.challenge()
+            && keys.get(challenge.key()).is_none()
+        {
+            keys = self.keys.ring_with(challenge.key()).await?;
+        }
         let version = item.map(|item| item.version);
-        Ok(User { state, unusable, address: entry.address, locale: entry.locale, keys, version })
+        Ok(User { state, unusable, address: None, locale: None, keys, version })
     }
 
     /// Opens what was stored; nothing stored is an empty state. A state whose key is gone has outlived two rotations, and
@@ -115,21 +159,28 @@ impl Store {
         }
     }
 
-    /// Stores `state`, made from what `user` was loaded with, sealed with the current key.
+    /// Stores `state`, made from what `user` holds, sealed with the current key. Once it is stored, `user` holds it; so in the
+    /// table one write can follow another, and is refused if somebody else's came between them.
     ///
     /// # Errors
     /// [`Failure::Unavailable`] when it is not known to be stored.
-    pub async fn save(&self, subject: &Subject<'_>, user: &User, state: &State) -> Result<Saved, Failure> {
+    pub async fn save(&self, subject: &Subject<'_>, user: &mut User, state: &State) -> Result<Saved, Failure> {
         let sealed = SealedState::seal(state, subject, &user.keys.current, rand::random())
             .ok_or_else(|| Failure::unavailable("sealing", "the state could not be sealed"))?;
-        let Some(table) = &self.table else {
-            return self.directory.put(subject, &sealed).await.map(|()| Saved::Stored);
-        };
-        let saved = table.put(subject, user.version, &sealed, state, now()).await?;
-        if saved == Saved::Stored && state.changes_lock(&user.state) {
-            self.mirror(subject, &sealed).await;
+        if let Some(table) = &self.table {
+            let next = user.version.map_or(1, |version| version.saturating_add(1));
+            if table.put(subject, user.version, next, &sealed, state, now()).await? == Saved::Conflict {
+                return Ok(Saved::Conflict);
+            }
+            if state.changes_lock(&user.state) {
+                self.mirror(subject, &sealed).await;
+            }
+            user.version = Some(next);
+        } else {
+            self.directory.put(subject, &sealed).await?;
         }
-        Ok(saved)
+        user.state = state.clone();
+        Ok(Saved::Stored)
     }
 
     /// Makes the calls of [`Store::load`] for a user that does not exist, so that an answer takes the time it would take.

@@ -1,11 +1,11 @@
 //! The store `table`: one item per user, written only if nobody else has written since it was read.
 
-use aws_config::SdkConfig;
 use aws_sdk_dynamodb::{
     Client,
     operation::put_item::PutItemError,
     types::{AttributeValue, ReturnValuesOnConditionCheckFailure},
 };
+use aws_types::SdkConfig;
 use challenge::{SealedState, State, Subject, UnixSeconds};
 use trigger_runtime::Failure;
 
@@ -47,16 +47,16 @@ impl Table {
         }
     }
 
-    /// Writes the item that follows `read`, the version that was read before, if it is still the latest.
+    /// Writes the item with the version `next`, if `read`, which was read or written before, is still the latest.
     pub(crate) async fn put(
         &self,
         subject: &Subject<'_>,
         read: Option<u64>,
+        next: u64,
         sealed: &SealedState,
         state: &State,
         now: UnixSeconds,
     ) -> Result<Saved, Failure> {
-        let next = read.map_or(1, |version| version.saturating_add(1));
         let request = self
             .dynamodb
             .put_item()

@@ -1,7 +1,7 @@
 //! The user's entry in the pool: address, locale, and the attribute that a state may lie in.
 
-use aws_config::SdkConfig;
 use aws_sdk_cognitoidentityprovider::{Client, types::AttributeType};
+use aws_types::SdkConfig;
 use challenge::{Address, SealedState, Subject};
 use trigger_runtime::Failure;
 

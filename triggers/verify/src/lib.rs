@@ -1,15 +1,15 @@
 //! VerifyAuthChallengeResponse: checks an answer and uses it up. Whatever cannot be stored is answered with no.
 
-use std::{sync::Arc, time::Duration};
+use std::{io, sync::Arc, time::Duration};
 
-use aws_config::SdkConfig;
+use aws_types::SdkConfig;
 use challenge::{
     Answer, ChallengeId, Policy, Subject,
     verify::{Guess, Question, Verdict, decide},
 };
 use serde_json::{Value, json};
-use trigger_runtime::{Budget, Event, Failure, Metric, Reply, count, now};
-use trigger_store::{BINDING_PARAMETER, Saved, Store, StoreSettings, TRIES, User};
+use trigger_runtime::{Budget, Event, Failure, Function, Metric, Reply, count, now, settings::SettingError};
+use trigger_store::{AwsSettings, BINDING_PARAMETER, Saved, Store, StoreSettings, TRIES, User};
 
 /// What is kept of the budget for the answer itself.
 const KEPT_FOR_ANSWER: Duration = Duration::from_millis(100);
@@ -33,16 +33,27 @@ impl Judgement {
     }
 }
 
-impl Verify {
-    pub async fn new(settings: StoreSettings, config: &SdkConfig) -> Self {
-        Self { store: Store::new(config, &settings).await, policy: settings.policy }
+impl Function for Verify {
+    const NAME: &'static str = "verify";
+    type Settings = (AwsSettings, StoreSettings);
+
+    fn settings() -> Result<Self::Settings, SettingError> {
+        Ok((AwsSettings::from_environment()?, StoreSettings::from_environment()?))
+    }
+
+    fn new((aws, settings): Self::Settings) -> io::Result<Self> {
+        Ok(Self::with(&aws.sdk_config()?, settings))
+    }
+
+    async fn warm(self: Arc<Self>) {
+        self.store.warm().await;
     }
 
     /// Answers one event.
     ///
     /// # Errors
     /// [`Failure::Malformed`] for an event that is none.
-    pub async fn answer(self: Arc<Self>, event: Value, budget: Budget) -> Result<Reply, Failure> {
+    async fn answer(self: Arc<Self>, event: Value, budget: Budget) -> Result<Reply, Failure> {
         let event = Event::new(event, "VerifyAuthChallengeResponse_")?;
         let judged = tokio::time::timeout(budget.left().saturating_sub(KEPT_FOR_ANSWER), self.judge(&event));
         let result = judged.await.unwrap_or(Err(Failure::TimedOut(budget.left().as_millis())));
@@ -55,6 +66,13 @@ impl Verify {
         let outcome = if correct { "accepted" } else { "rejected" };
         Ok(Reply { event: event.answered(json!({"answerCorrect": correct})), outcome, reason, user })
     }
+}
+
+impl Verify {
+    #[must_use]
+    pub fn with(config: &SdkConfig, settings: StoreSettings) -> Self {
+        Self { store: Store::new(config, &settings), policy: settings.policy }
+    }
 
     async fn judge(&self, event: &Event) -> Result<Judgement, Failure> {
         let subject = event.subject();
@@ -65,13 +83,14 @@ impl Verify {
         let answer = Answer::new(event.challenge_answer());
         let now = now();
         for _ in 0..TRIES {
-            let user = self.store.load(&subject).await?;
+            let mut user = self.store.load(&subject).await?;
             let hash = Some(user.keys.current.user_hash(&subject));
             if let Some(error) = user.unusable {
                 count(Metric::StateForged);
                 tracing::warn!(target: "trigger", trigger = "verify", outcome = "state-forged", reason = %error);
                 return Ok(Judgement::no("state-forged", hash));
             }
+            let address = user.address.clone();
             let question = Question {
                 subject,
                 binding: event.private_parameter(BINDING_PARAMETER).and_then(ChallengeId::parse),
@@ -79,7 +98,7 @@ impl Verify {
                 action: event.action(),
                 attempt: event.attempt(),
                 client: event.client(),
-                address: user.address.as_ref(),
+                address: address.as_ref(),
                 now,
             };
             let guess = match decide(&user.state, &question, &self.policy, &user.keys) {
@@ -88,9 +107,9 @@ impl Verify {
                 Verdict::Compare(guess) => guess,
             };
             let decided = if self.store.is_exact() {
-                self.exactly(&subject, &user, &guess).await?
+                self.exactly(&subject, &mut user, &guess).await?
             } else {
-                self.softly(&subject, &user, &guess).await?
+                self.softly(&subject, &mut user, &guess).await?
             };
             if let Some((correct, reason)) = decided {
                 return Ok(Judgement { correct, reason, user: hash });
@@ -103,7 +122,7 @@ impl Verify {
     async fn exactly(
         &self,
         subject: &Subject<'_>,
-        user: &User,
+        user: &mut User,
         guess: &Guess<'_>,
     ) -> Result<Option<(bool, &'static str)>, Failure> {
         if let Some(reserved) = guess.reserved()
@@ -114,11 +133,13 @@ impl Verify {
         if !guess.is_right() {
             return Ok(Some((false, "wrong-code")));
         }
-        for _ in 0..TRIES {
-            let user = self.store.load(subject).await?;
+        for attempt in 0..TRIES {
+            if attempt > 0 {
+                *user = self.store.load(subject).await?;
+            }
             // Consumed in the meantime, perhaps by a copy of this very call: that is decided like any other state.
             let Some(accepted) = guess.accepted(&user.state) else { return Ok(None) };
-            if self.store.save(subject, &user, &accepted).await? == Saved::Stored {
+            if self.store.save(subject, user, &accepted).await? == Saved::Stored {
                 return Ok(Some((true, "")));
             }
         }
@@ -131,7 +152,7 @@ impl Verify {
     async fn softly(
         &self,
         subject: &Subject<'_>,
-        user: &User,
+        user: &mut User,
         guess: &Guess<'_>,
     ) -> Result<Option<(bool, &'static str)>, Failure> {
         let accepted = if guess.is_right() { guess.accepted(guess.reserved().unwrap_or(&user.state)) } else { None };

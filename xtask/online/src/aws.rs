@@ -9,12 +9,21 @@ use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_sts::config::{Credentials, SharedCredentialsProvider};
 use aws_sdk_sts::error::{ProvideErrorMetadata, SdkError};
+use aws_smithy_async::rt::sleep::TokioSleep;
+use aws_smithy_http_client::ConnectorBuilder;
+use aws_smithy_http_client::proxy::ProxyConfig;
+use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
+use aws_smithy_runtime_api::client::http::{
+    HttpConnectorSettings, SharedHttpClient, SharedHttpConnector, http_client_fn,
+};
 use xtask::local;
 use xtask::stage::Stage;
 
 use crate::progress::{Message, Reporter};
 use crate::trouble::Trouble;
 
+/// The SDK's own patience.
+const CONNECT_TIMEOUT: Duration = Duration::from_millis(3_100);
 /// One attempt of one call. The longest is the upload of an artefact of a few megabytes.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(60);
 /// One call with all its attempts.
@@ -127,10 +136,24 @@ fn local_config(stage: &Stage, endpoint: &str) -> SdkConfig {
 async fn aws_config(stage: &Stage) -> SdkConfig {
     aws_config::defaults(BehaviorVersion::v2026_01_12())
         .region(Region::new(stage.aws.region.to_string()))
+        .http_client(https_client())
         .retry_config(retries())
         .timeout_config(timeouts())
         .load()
         .await
+}
+
+/// The SDK's client with ring under rustls, as in the functions, and through the proxy that the machine names. aws-lc, which
+/// the SDK would choose, is a minute of compiling C.
+fn https_client() -> SharedHttpClient {
+    let connector = ConnectorBuilder::default()
+        .tls_provider(Provider::Rustls(CryptoMode::Ring))
+        .proxy_config(ProxyConfig::from_env())
+        .connector_settings(HttpConnectorSettings::builder().connect_timeout(CONNECT_TIMEOUT).build())
+        .sleep_impl(TokioSleep::new())
+        .build();
+    let connector = SharedHttpConnector::new(connector);
+    http_client_fn(move |_, _| connector.clone())
 }
 
 fn retries() -> RetryConfig {

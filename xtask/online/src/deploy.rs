@@ -29,7 +29,8 @@ pub async fn run(root: anyhow::Result<PathBuf>, args: &DeployArgs) -> anyhow::Re
     let (session, code) = match &args.plan {
         Some(file) => plan_file::deploy(root.ok().as_deref(), file, args.stage.stage.as_deref(), reporter).await?,
         None => {
-            let (mut session, bundle) = source::open(root, args.stage.name(), args.bundle.as_deref()).await?;
+            let (mut session, bundle) =
+                source::open(root, args.stage.name(), args.bundle.as_deref(), args.release).await?;
             session.tell_by(reporter);
             deploy(&session, &bundle, args).await?;
             (session, code::expected(&bundle))

@@ -23,7 +23,7 @@ const PENDING: u8 = 2;
 /// # Errors
 /// When the stack cannot be read, CloudFormation refuses the template, or the change would lose what cannot be made again.
 pub async fn run(root: anyhow::Result<PathBuf>, args: &PlanArgs) -> anyhow::Result<ExitCode> {
-    let (session, bundle) = source::open(root, args.stage.name(), args.bundle.as_deref()).await?;
+    let (session, bundle) = source::open(root, args.stage.name(), args.bundle.as_deref(), args.release).await?;
     let client = Client::new(&session.sdk_config);
     let role_arn = args.role_arn.as_deref();
     let desired = Desired::new(&bundle)?;

@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::time::SystemTime;
 
 use anyhow::{Context as _, bail, ensure};
 
@@ -10,57 +11,113 @@ use super::elf::AMAZON_LINUX_2023;
 use super::machine::Machine;
 use super::manifest::ToolVersions;
 use super::quality::Quality;
+use super::stamp::{Built, Stamp};
 use crate::tools::Tools;
-use crate::trigger::Trigger;
 
 /// Variables that would change what is built behind the back of the lock file.
 const FOREIGN_PREFIXES: [&str; 3] = ["CARGO_LAMBDA_", "CARGO_PROFILE_", "CARGO_BUILD_"];
 
-/// Builds the triggers for the machine, with cargo's own progress on standard error. `root` is canonical.
-///
-/// # Errors
-/// When the Rust standard library for the machine is missing, or the build fails.
-pub(super) fn compile(
-    root: &Path,
-    tools: &Tools,
-    machine: Machine,
-    triggers: &[Trigger],
-    quality: Quality,
-) -> anyhow::Result<ToolVersions> {
-    let rust = Rust::ask(root)?;
-    rust.ensure_target(root, machine)?;
-    let cargo_lambda = tools.program("cargo-lambda");
-    let cargo_home = cargo_home()?;
+/// Variables that choose compilers, of Rust and of C, and tell them what to do.
+const COMPILER_PREFIXES: [&str; 8] = ["RUSTC", "CC", "CXX", "AR", "CFLAGS", "CXXFLAGS", "TARGET_", "RUSTUP_TOOLCHAIN"];
 
-    let mut command = Command::new(&cargo_lambda);
-    command.current_dir(root).args(["lambda", "build", "--locked", "--output-format", "binary"]);
-    command.args(quality.arguments());
-    command.arg("--target").arg(format!("{}.{AMAZON_LINUX_2023}", machine.target()));
-    command.arg("--lambda-dir").arg(quality.folder(root));
-    for trigger in triggers {
-        command.args(["--package", trigger.package()]);
+/// What is built together. Cargo unites the features of dependencies over all that one command builds.
+#[derive(Debug, Clone, Copy)]
+pub struct Build<'a> {
+    /// The repository, canonical.
+    pub root: &'a Path,
+    pub tools: &'a Tools,
+    pub machine: Machine,
+    /// The Cargo packages, and the programs that they build.
+    pub packages: &'a [&'a str],
+    pub programs: &'a [&'a str],
+    pub quality: Quality,
+}
+
+impl Build<'_> {
+    /// Builds unless the programs that lie there are what this would make, with cargo's own progress on standard error.
+    ///
+    /// # Errors
+    /// When the Rust standard library for the machine is missing, or the build fails.
+    pub fn run(&self) -> anyhow::Result<ToolVersions> {
+        let rust = Rust::ask(self.root)?;
+        let cargo_home = cargo_home()?;
+        let flags = flags(self.root, &cargo_home, &rust, self.machine);
+        let words = self.words(&rust, &flags);
+        let stamp = self.stamp();
+        if let Some(valid) = Stamp::valid(&stamp, &words) {
+            return Ok(valid.tools);
+        }
+        let begun = SystemTime::now();
+        self.compile(&rust, &flags)?;
+        let cargo_lambda = answer(Command::new(self.tools.program("cargo-lambda")).args(["lambda", "--version"]))?;
+        let tools = ToolVersions { cargo_lambda, rustc: rust.version };
+        if let Some(made) = Stamp::of(&self.built(&cargo_home), words, tools.clone(), begun)? {
+            made.write(&stamp)?;
+        }
+        Ok(tools)
     }
-    for (variable, _) in std::env::vars_os() {
-        if FOREIGN_PREFIXES.iter().any(|prefix| variable.to_string_lossy().starts_with(prefix)) {
-            command.env_remove(variable);
+
+    fn compile(&self, rust: &Rust, flags: &[String]) -> anyhow::Result<()> {
+        let Self { root, tools, machine, packages, quality, .. } = self;
+        rust.ensure_target(root, *machine)?;
+        let cargo_lambda = tools.program("cargo-lambda");
+        let mut command = Command::new(&cargo_lambda);
+        command.current_dir(root).args(["lambda", "build", "--locked", "--output-format", "binary"]);
+        command.args(quality.arguments());
+        command.arg("--target").arg(format!("{}.{AMAZON_LINUX_2023}", machine.target()));
+        command.arg("--lambda-dir").arg(quality.folder(root));
+        for package in *packages {
+            command.args(["--package", package]);
+        }
+        for (variable, _) in std::env::vars_os() {
+            if FOREIGN_PREFIXES.iter().any(|prefix| variable.to_string_lossy().starts_with(prefix)) {
+                command.env_remove(variable);
+            }
+        }
+        command.env("CARGO_TARGET_DIR", root.join("target"));
+        // Cargo takes this one before every other source of flags, and a path in it may hold a space.
+        command.env("CARGO_ENCODED_RUSTFLAGS", flags.join("\u{1f}"));
+        command.env("PATH", path_with(tools.bin())?);
+        command.stdin(Stdio::null()).stdout(std::io::stderr());
+        let status = command.status().with_context(|| format!("failed to start `{}`", cargo_lambda.display()))?;
+        ensure!(
+            status.success(),
+            "failed to build `{}` for `{}`: cargo-lambda ended with {status}",
+            packages.join("`, `"),
+            machine.target()
+        );
+        Ok(())
+    }
+
+    /// What decides the bytes beside files.
+    fn words(&self, rust: &Rust, flags: &[String]) -> Vec<String> {
+        let of_compilers = |name: &str| COMPILER_PREFIXES.iter().any(|prefix| name.starts_with(prefix));
+        let mut variables: Vec<_> = std::env::vars_os()
+            .filter(|(name, _)| of_compilers(&name.to_string_lossy()))
+            .map(|(name, value)| format!("{}={}", name.display(), value.display()))
+            .collect();
+        variables.sort();
+        let mut words = vec![rust.words.clone(), self.tools.key().to_owned(), self.machine.target().to_owned()];
+        words.extend(self.quality.arguments().iter().chain(self.packages).map(|word| (*word).to_owned()));
+        words.extend_from_slice(flags);
+        words.extend(variables);
+        words
+    }
+
+    fn stamp(&self) -> PathBuf {
+        let name = format!("{}.{}.json", self.packages.join("+"), self.machine.target());
+        self.quality.folder(self.root).join(name)
+    }
+
+    fn built<'b>(&'b self, cargo_home: &'b Path) -> Built<'b> {
+        let output = self.root.join("target").join(self.machine.target()).join(self.quality.profile());
+        Built {
+            root: self.root,
+            cargo_home,
+            dep_infos: self.programs.iter().map(|program| output.join(program).with_extension("d")).collect(),
+            programs: self.programs.iter().map(|program| self.quality.program(self.root, program)).collect(),
         }
     }
-    command.env("CARGO_TARGET_DIR", root.join("target"));
-    // Cargo takes this one before every other source of flags, and a path in it may hold a space.
-    command.env("CARGO_ENCODED_RUSTFLAGS", flags(root, &cargo_home, &rust, machine).join("\u{1f}"));
-    command.env("PATH", path_with(tools.bin())?);
-    command.stdin(Stdio::null()).stdout(std::io::stderr());
-    let status = command.status().with_context(|| format!("failed to start `{}`", cargo_lambda.display()))?;
-    ensure!(
-        status.success(),
-        "failed to build the triggers for `{}`: cargo-lambda ended with {status}",
-        machine.target()
-    );
-
-    Ok(ToolVersions {
-        cargo_lambda: answer(Command::new(&cargo_lambda).args(["lambda", "--version"]))?,
-        rustc: rust.version,
-    })
 }
 
 /// Replaces every path that can find its way into a program, and keeps the processor that cargo-lambda chooses, which
@@ -83,6 +140,8 @@ fn flags(root: &Path, cargo_home: &Path, rust: &Rust, machine: Machine) -> Vec<S
 
 /// The installed compiler.
 struct Rust {
+    /// All that it says of itself.
+    words: String,
     version: String,
     commit: String,
     sysroot: PathBuf,
@@ -94,7 +153,7 @@ impl Rust {
         let version = words.lines().next().unwrap_or_default().to_owned();
         let commit = words.lines().find_map(|line| line.strip_prefix("commit-hash: ")).unwrap_or("unknown").to_owned();
         let sysroot = answer(rustc(root).args(["--print", "sysroot"]))?.into();
-        Ok(Self { version, commit, sysroot })
+        Ok(Self { words, version, commit, sysroot })
     }
 
     fn ensure_target(&self, root: &Path, machine: Machine) -> anyhow::Result<()> {
@@ -151,7 +210,8 @@ mod tests {
     use super::*;
 
     fn remapped(root: &str, cargo_home: &str) -> Vec<String> {
-        let rust = Rust { version: String::new(), commit: "c0ffee".to_owned(), sysroot: "/rust".into() };
+        let rust =
+            Rust { words: String::new(), version: String::new(), commit: "c0ffee".to_owned(), sysroot: "/rust".into() };
         flags(Path::new(root), Path::new(cargo_home), &rust, Machine::Arm64)
     }
 

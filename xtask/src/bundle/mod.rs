@@ -16,10 +16,12 @@ mod elf;
 mod machine;
 mod manifest;
 mod open;
+mod packed;
 mod quality;
 mod replace;
+mod stamp;
 
-pub use compile::has_library;
+pub use compile::{Build, has_library};
 pub use elf::{Glibc, NotRunnable};
 pub use machine::{Machine, UnknownHost};
 pub use manifest::{Artefact, Commit, Digest, Manifest, Parameter, StageEntry, ToolVersions};
@@ -113,7 +115,9 @@ pub fn build(root: &Path, stages: &[Stage], out: &Path, quality: Quality) -> any
     let _alone = alone(root)?;
     for (machine, triggers) in wanted {
         let triggers: Vec<_> = triggers.into_iter().collect();
-        versions = Some(compile::compile(root, &programs, machine, &triggers, quality)?);
+        let packages: Vec<_> = triggers.iter().map(|trigger| trigger.package()).collect();
+        let (tools, packages) = (&programs, packages.as_slice());
+        versions = Some(Build { root, tools, machine, packages, programs: packages, quality }.run()?);
         for trigger in triggers {
             let (archive, artefact) = pack(&quality.bootstrap(root, trigger), trigger, machine)?;
             files.push((manifest::archive_file(machine, trigger), archive));
@@ -152,7 +156,7 @@ pub fn build(root: &Path, stages: &[Stage], out: &Path, quality: Quality) -> any
 
 /// Two builds at once would take each other's programs away while they are packed: cargo-lambda moves them without a lock.
 /// The second waits for as long as this lives.
-fn alone(root: &Path) -> anyhow::Result<File> {
+pub(crate) fn alone(root: &Path) -> anyhow::Result<File> {
     let folder = root.join("target");
     let failed = || format!("failed to lock the build folder `{}`", folder.display());
     fs::create_dir_all(&folder).with_context(failed)?;
@@ -183,7 +187,8 @@ fn ensure_ours(out: &Path) -> anyhow::Result<()> {
 fn pack(path: &Path, trigger: Trigger, machine: Machine) -> anyhow::Result<(Vec<u8>, Artefact)> {
     let program = fs::read(path).with_context(|| format!("failed to read the built program `{}`", path.display()))?;
     let glibc = elf::check(&program, machine).with_context(|| format!("`{}` cannot run on Lambda", path.display()))?;
-    let archive = archive::pack(&program).with_context(|| format!("failed to pack `{}`", path.display()))?;
+    let folder = path.parent().unwrap_or(path);
+    let archive = packed::packed(folder, &program).with_context(|| format!("failed to pack `{}`", path.display()))?;
     let artefact = Artefact::new(trigger, &archive, glibc);
     Ok((archive, artefact))
 }

@@ -23,16 +23,30 @@ impl Quality {
     }
 
     /// Where cargo-lambda leaves the programs.
-    pub(super) fn folder(self, root: &Path) -> PathBuf {
+    #[must_use]
+    pub fn folder(self, root: &Path) -> PathBuf {
         root.join(match self {
             Self::Release => "target/lambda",
             Self::Debug => "target/lambda-debug",
         })
     }
 
+    /// Where cargo leaves them, below the folder of the target machine.
+    pub(super) const fn profile(self) -> &'static str {
+        match self {
+            Self::Release => "release",
+            Self::Debug => "quick",
+        }
+    }
+
+    /// A program as cargo-lambda leaves it.
+    pub(super) fn program(self, root: &Path, name: &str) -> PathBuf {
+        self.folder(root).join(name).join(super::archive::ENTRY)
+    }
+
     /// The program of a trigger.
     #[must_use]
     pub fn bootstrap(self, root: &Path, trigger: Trigger) -> PathBuf {
-        self.folder(root).join(trigger.package()).join(super::archive::ENTRY)
+        self.program(root, trigger.package())
     }
 }

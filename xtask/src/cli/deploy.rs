@@ -26,6 +26,9 @@ pub struct PlanArgs {
     /// Plan what `bundle` has built: compile nothing, and read nothing outside of this folder
     #[arg(long, value_name = "DIR")]
     pub bundle: Option<PathBuf>,
+    /// Build for the local AWS as for AWS: slower, and exactly the programs that AWS would get
+    #[arg(long, conflicts_with = "bundle")]
+    pub release: bool,
     /// Keep the change set, and write what `deploy --plan` needs to apply exactly it
     #[arg(long, value_name = "FILE", conflicts_with = "no_change_set")]
     pub out: Option<PathBuf>,
@@ -64,6 +67,9 @@ pub struct DeployArgs {
     /// Deploy what `bundle` has built: compile nothing, and read nothing outside of this folder
     #[arg(long, value_name = "DIR")]
     pub bundle: Option<PathBuf>,
+    /// Build for the local AWS as for AWS: slower, and exactly the programs that AWS would get
+    #[arg(long, conflicts_with_all = ["bundle", "plan"])]
+    pub release: bool,
     /// Apply what `plan --out` has written, without asking; refuse if anything is not as it was reviewed
     #[arg(long, value_name = "FILE", conflicts_with_all = ["bundle", "allow_replace", "role_arn", "take_back", "leave_behind"])]
     pub plan: Option<PathBuf>,

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Command, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
+mod bench;
 mod deploy;
 mod destroy;
 mod mail;
@@ -13,6 +14,7 @@ mod page;
 mod pages;
 mod users;
 
+pub use bench::{BenchArgs, BenchPart};
 pub use deploy::{BundleArgs, DeployArgs, PlanArgs, PlanFormat};
 pub use destroy::DestroyArgs;
 pub use mail::{CheckArgs, EmailVerb, InboxArgs, PreviewArgs};
@@ -111,6 +113,15 @@ pub enum Verb {
     Local(LocalVerb),
     /// Run the tests, with everything that they need
     Test(TestArgs),
+    /// Measure what people wait for: starts, answers, memory, commands
+    ///
+    /// Builds everything optimised, measures it beside what it is to be compared with (a function that
+    /// does nothing, one that only makes the AWS calls, and the same functions on Node, where that is
+    /// installed), and writes a table to `target/bench`, as text and as JSON. Ratios within one run are
+    /// the result; times are of this machine at this moment. The shares of a processor need the right to
+    /// make control groups, which root has.
+    #[command(verbatim_doc_comment)]
+    Bench(BenchArgs),
     /// Write a script that completes commands in a shell
     #[command(long_about = COMPLETIONS)]
     Completions(CompletionsArgs),
@@ -150,6 +161,7 @@ impl Verb {
             | Self::Doctor
             | Self::Local(_)
             | Self::Test(_)
+            | Self::Bench(_)
             | Self::Completions(_) => false,
         }
     }

@@ -9,7 +9,7 @@ pub(super) const GROUPS: &[(&str, &[&str])] = &[
     ("Day to day", &["status", "outputs", "logs", "rotate-key"]),
     ("Users", &["user", "sign-in"]),
     ("Mail", &["inbox", "email"]),
-    ("This machine", &["doctor", "dev", "local", "test", "completions"]),
+    ("This machine", &["doctor", "dev", "local", "test", "bench", "completions"]),
 ];
 
 /// From nothing to a sign-in on the local AWS.
@@ -236,6 +236,13 @@ pub(super) const PAGES: &[Page] = &[
         prints: "what the tests print; they run on a local AWS of their own",
         exits: &[(0, "all passed"), (1, "a test failed, or could not be run")],
         examples: &["cargo xtask test", "cargo xtask test right_code", "cargo xtask test --long"],
+    },
+    Page {
+        verb: &["bench"],
+        touches: Touches::Registries,
+        prints: "the table, which also lies in `target/bench`",
+        exits: &[(0, "measured, whether figures reach what they should or not"), (1, "something could not be built")],
+        examples: &["cargo xtask bench", "cargo xtask bench --only start --runs 30", "cargo xtask bench --only clone"],
     },
     Page {
         verb: &["completions"],

@@ -1,12 +1,15 @@
 //! Templates and a stage become the text that reviewers read: a pure function of the files in the repository.
 
 use std::collections::BTreeSet;
+use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::thread;
 
 use anyhow::{Context as _, bail, ensure};
 use serde::Serialize;
 use serde_json::Value;
+use tera::Tera;
 
 use crate::cli::RenderArgs;
 use crate::stage::{self, Stage, StageName};
@@ -47,10 +50,14 @@ pub struct Rendered {
 /// # Errors
 /// When a template cannot be read or rendered, or what comes out is not what the stage says.
 pub fn all(root: &Path, stage: &Stage) -> anyhow::Result<Vec<Rendered>> {
-    let mut all = vec![Rendered { file: file(&stage.name), text: render(root, stage)? }];
+    all_by(&engine::load(&root.join(TEMPLATES))?, stage)
+}
+
+fn all_by(engine: &Tera, stage: &Stage) -> anyhow::Result<Vec<Rendered>> {
+    let mut all = vec![Rendered { file: file(&stage.name), text: render_by(engine, stage)? }];
     if let Some(pipeline) = &stage.pipeline {
         let context = pipeline::Context::new(stage, pipeline);
-        let text = text(root, stage, PIPELINE, &context, expected::missing_roles)?;
+        let text = text(engine, stage, PIPELINE, &context, expected::missing_roles)?;
         all.push(Rendered { file: pipeline_file(&stage.name), text });
     }
     Ok(all)
@@ -61,19 +68,22 @@ pub fn all(root: &Path, stage: &Stage) -> anyhow::Result<Vec<Rendered>> {
 /// # Errors
 /// When a template cannot be read or rendered, or what comes out is not what the stage says.
 pub fn render(root: &Path, stage: &Stage) -> anyhow::Result<String> {
-    text(root, stage, STACK, &context::Context::new(stage), expected::missing)
+    render_by(&engine::load(&root.join(TEMPLATES))?, stage)
+}
+
+fn render_by(engine: &Tera, stage: &Stage) -> anyhow::Result<String> {
+    text(engine, stage, STACK, &context::Context::new(stage), expected::missing)
 }
 
 fn text(
-    root: &Path,
+    engine: &Tera,
     stage: &Stage,
     template: &str,
     context: &impl Serialize,
     missing: fn(&Stage, &Value) -> Vec<String>,
 ) -> anyhow::Result<String> {
-    let engine = engine::load(&root.join(TEMPLATES))?;
     let attempt = || format!("failed to render `{template}` for stage `{}`", stage.name);
-    let body = engine::render(&engine, template, context).with_context(attempt)?;
+    let body = engine::render(engine, template, context).with_context(attempt)?;
     let text = format!("{}{body}", head(&stage.name));
     // CloudFormation gives other characters back as question marks, and what is deployed would never be what is wanted.
     ensure!(
@@ -166,15 +176,24 @@ pub fn run(root: &Path, args: &RenderArgs) -> anyhow::Result<ExitCode> {
         Some(name) => vec![stage::load(root, name)?],
         None => load_all(root)?,
     };
-    let mut rendered = Vec::new();
-    for stage in &stages {
-        rendered.extend(all(root, stage)?);
-    }
+    let engine = engine::load(&root.join(TEMPLATES))?;
+    let rendered = side_by_side(&engine, &stages)?;
     let orphans = match args.stage {
         Some(_) => Vec::new(),
         None => orphans(root, &stage::names(root)?, &stages)?,
     };
     if args.check { check(root, &rendered, &orphans) } else { write_all(root, &rendered, &orphans) }
+}
+
+/// The stages in their order, each on a thread of its own: a hook before a commit waits for this.
+fn side_by_side(engine: &Tera, stages: &[Stage]) -> anyhow::Result<Vec<Rendered>> {
+    let rendered = thread::scope(|scope| {
+        let running: Vec<_> = stages.iter().map(|stage| scope.spawn(|| all_by(engine, stage))).collect();
+        // A panic goes on as one.
+        let joined = running.into_iter().map(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic)));
+        joined.collect::<anyhow::Result<Vec<_>>>()
+    })?;
+    Ok(rendered.into_iter().flatten().collect())
 }
 
 fn load_all(root: &Path) -> anyhow::Result<Vec<Stage>> {

@@ -2,6 +2,7 @@
 
 use anyhow::{Context as _, bail};
 use saphyr::{LoadableYamlNode as _, Scalar, Yaml};
+use saphyr_parser::Parser;
 use serde_json::{Map, Value, json};
 
 /// The template as JSON: short forms such as `!Ref` become their long forms. A key that stands twice is an error.
@@ -9,7 +10,7 @@ use serde_json::{Map, Value, json};
 /// # Errors
 /// When the text is not one YAML document, or holds a tag that CloudFormation does not know.
 pub fn parse(text: &str) -> anyhow::Result<Value> {
-    let documents = Yaml::load_from_str(text).context("the template is not YAML")?;
+    let documents = Yaml::load_from_parser(&mut Parser::new_from_str(text)).context("the template is not YAML")?;
     match documents.as_slice() {
         [document] => value(document),
         documents => bail!("the template is {} YAML documents instead of one", documents.len()),

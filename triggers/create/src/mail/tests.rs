@@ -4,8 +4,7 @@ use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::thread::JoinHandle;
 
-use aws_config::{BehaviorVersion, retry::RetryConfig};
-use aws_sdk_sesv2::config::{Credentials, SharedCredentialsProvider};
+use aws_sdk_sesv2::config::{BehaviorVersion, Credentials, SharedCredentialsProvider, retry::RetryConfig};
 use serde_json::Value;
 
 use super::*;
@@ -76,6 +75,7 @@ async fn notice(ses: Ses, reply_to: Option<&str>, patience: Duration) -> (Result
         .behavior_version(BehaviorVersion::latest())
         .credentials_provider(SharedCredentialsProvider::new(credentials))
         .endpoint_url(endpoint)
+        .http_client(trigger_store::http_client().unwrap())
         .retry_config(RetryConfig::disabled())
         .build();
     let settings = MailSettings {
@@ -130,7 +130,12 @@ async fn a_refusal_is_told_from_an_answer_that_was_lost() {
             PATIENCE,
             Err("`SendEmail` failed: SendingPausedException: Sending is paused"),
         ),
-        ("nobody there", Ses::Absent, PATIENCE, Err("`SendEmail` failed: no connection")),
+        (
+            "nobody there",
+            Ses::Absent,
+            PATIENCE,
+            Err("`SendEmail` failed: no connection: Connection refused (os error 111)"),
+        ),
         ("the answer is lost", Ses::HangsUp, PATIENCE, Ok(Delivered::Unknown)),
         ("the answer is cut off", Ses::Answers("200 OK", "{"), PATIENCE, Ok(Delivered::Unknown)),
         ("no answer yet", Ses::Hesitates, short, Ok(Delivered::Unknown)),

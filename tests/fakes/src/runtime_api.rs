@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::fs::File;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::{Child, Command};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -13,6 +14,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
+use axum::serve::ListenerExt as _;
 use serde_json::Value;
 use tokio::sync::{Notify, oneshot};
 use tokio::task::JoinHandle;
@@ -31,12 +33,28 @@ pub enum Answer {
     Error { error_type: String, message: String },
 }
 
+/// An answer, and when it came.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Answered {
+    pub answer: Answer,
+    /// From the moment at which the event was handed out.
+    pub took: Duration,
+    pub at: Instant,
+}
+
+/// The Runtime API of one function instance. Closed when dropped.
+#[derive(Debug)]
+pub struct RuntimeApi {
+    shared: Arc<Shared>,
+    server: JoinHandle<()>,
+    address: SocketAddr,
+}
+
 /// A running `bootstrap`. Ended when dropped.
 #[derive(Debug)]
 pub struct Function {
     child: Mutex<Child>,
-    shared: Arc<Shared>,
-    server: JoinHandle<()>,
+    api: RuntimeApi,
     log: PathBuf,
 }
 
@@ -44,14 +62,22 @@ pub struct Function {
 struct Shared {
     queue: Mutex<Queue>,
     arrived: Notify,
+    polled: Notify,
 }
 
 #[derive(Debug, Default)]
 struct Queue {
     count: u64,
     waiting: VecDeque<(String, Value)>,
-    answers: HashMap<String, oneshot::Sender<Answer>>,
+    expected: HashMap<String, Expected>,
     init_error: Option<Value>,
+    first_poll: Option<Instant>,
+}
+
+#[derive(Debug)]
+struct Expected {
+    handed_out: Instant,
+    sender: oneshot::Sender<Answered>,
 }
 
 impl Shared {
@@ -60,12 +86,12 @@ impl Shared {
     }
 }
 
-impl Function {
-    /// Starts the program with this environment and nothing of the tests' own. Its output goes to `log`.
+impl RuntimeApi {
+    /// Opens a port on the loopback interface.
     ///
     /// # Errors
-    /// When the program cannot be started.
-    pub async fn start(program: PathBuf, environment: &[(String, String)], log: PathBuf) -> anyhow::Result<Self> {
+    /// When there is none.
+    pub async fn open() -> anyhow::Result<Self> {
         let shared = Arc::new(Shared::default());
         let router = Router::new()
             .route("/2018-06-01/runtime/invocation/next", get(next))
@@ -76,23 +102,73 @@ impl Function {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.context("failed to open a port")?;
         let address = listener.local_addr()?;
         let server = tokio::spawn(async move {
-            let _ = axum::serve(listener, router).await;
+            let _ = axum::serve(listener.tap_io(|stream| drop(stream.set_nodelay(true))), router).await;
         });
+        Ok(Self { shared, server, address })
+    }
+
+    /// What Lambda sets in the environment of a function, this API's address included.
+    pub fn environment(&self) -> impl Iterator<Item = (String, String)> {
+        [
+            ("AWS_LAMBDA_RUNTIME_API", self.address.to_string()),
+            ("AWS_LAMBDA_FUNCTION_NAME", "function-under-test".to_owned()),
+            ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST".to_owned()),
+            ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256".to_owned()),
+            ("AWS_LAMBDA_LOG_GROUP_NAME", "/aws/lambda/function-under-test".to_owned()),
+            ("AWS_LAMBDA_LOG_STREAM_NAME", "stream".to_owned()),
+        ]
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value))
+    }
+
+    /// Has the event wait for the next poll.
+    pub fn hand_out(&self, event: &Value) -> oneshot::Receiver<Answered> {
+        let (sender, answered) = oneshot::channel();
+        let mut queue = self.shared.lock();
+        queue.count += 1;
+        let id = format!("00000000-0000-4000-8000-{:012}", queue.count);
+        queue.waiting.push_back((id.clone(), event.clone()));
+        queue.expected.insert(id, Expected { handed_out: Instant::now(), sender });
+        drop(queue);
+        self.shared.arrived.notify_one();
+        answered
+    }
+
+    /// Waits until the function has asked for its first event, and says when that was.
+    pub async fn first_poll(&self) -> Instant {
+        loop {
+            let polled = self.shared.polled.notified();
+            if let Some(at) = self.shared.lock().first_poll {
+                return at;
+            }
+            polled.await;
+        }
+    }
+}
+
+impl Drop for RuntimeApi {
+    fn drop(&mut self) {
+        self.server.abort();
+    }
+}
+
+impl Function {
+    /// Starts the program with this environment and nothing of the tests' own. Its output goes to `log`.
+    ///
+    /// # Errors
+    /// When the program cannot be started.
+    pub async fn start(program: PathBuf, environment: &[(String, String)], log: PathBuf) -> anyhow::Result<Self> {
+        let api = RuntimeApi::open().await?;
         let output = File::create(&log).with_context(|| format!("failed to make `{}`", log.display()))?;
         let child = Command::new(&program)
             .env_clear()
-            .env("AWS_LAMBDA_RUNTIME_API", address.to_string())
-            .env("AWS_LAMBDA_FUNCTION_NAME", "function-under-test")
-            .env("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST")
-            .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256")
-            .env("AWS_LAMBDA_LOG_GROUP_NAME", "/aws/lambda/function-under-test")
-            .env("AWS_LAMBDA_LOG_STREAM_NAME", "stream")
+            .envs(api.environment())
             .envs(environment.iter().cloned())
             .stdout(output.try_clone()?)
             .stderr(output)
             .spawn()
             .with_context(|| format!("failed to start `{}`", program.display()))?;
-        Ok(Self { child: Mutex::new(child), shared, server, log })
+        Ok(Self { child: Mutex::new(child), api, log })
     }
 
     /// Hands the function an event and waits for what it makes of it.
@@ -100,21 +176,13 @@ impl Function {
     /// # Errors
     /// When the function ends, or does not answer within the bound.
     pub async fn invoke(&self, event: &Value) -> anyhow::Result<Answer> {
-        let (sender, mut answer) = oneshot::channel();
-        {
-            let mut queue = self.shared.lock();
-            queue.count += 1;
-            let id = format!("00000000-0000-4000-8000-{:012}", queue.count);
-            queue.waiting.push_back((id.clone(), event.clone()));
-            queue.answers.insert(id, sender);
-        }
-        self.shared.arrived.notify_one();
+        let mut answered = self.api.hand_out(event);
         let begun = Instant::now();
         while begun.elapsed() < BOUND {
-            if let Ok(answer) = tokio::time::timeout(LOOK_EVERY, &mut answer).await {
-                return answer.context("the Runtime API was closed");
+            if let Ok(answered) = tokio::time::timeout(LOOK_EVERY, &mut answered).await {
+                return answered.map(|answered| answered.answer).context("the Runtime API was closed");
             }
-            if let Some(error) = &self.shared.lock().init_error {
+            if let Some(error) = &self.api.shared.lock().init_error {
                 bail!("the function did not start: {error}; its log is `{}`", self.log.display());
             }
             let ended = self.child.lock().unwrap_or_else(PoisonError::into_inner).try_wait()?;
@@ -139,15 +207,19 @@ impl Drop for Function {
         let child = self.child.get_mut().unwrap_or_else(PoisonError::into_inner);
         let _ = child.kill();
         let _ = child.wait();
-        self.server.abort();
     }
 }
 
 async fn next(State(shared): State<Arc<Shared>>) -> Response {
+    shared.lock().first_poll.get_or_insert_with(Instant::now);
+    shared.polled.notify_one();
     loop {
         let arrived = shared.arrived.notified();
         let event = shared.lock().waiting.pop_front();
         if let Some((id, event)) = event {
+            if let Some(expected) = shared.lock().expected.get_mut(&id) {
+                expected.handed_out = Instant::now();
+            }
             let deadline = SystemTime::now() + DEADLINE;
             let milliseconds = deadline.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_millis();
             let headers = [
@@ -190,9 +262,10 @@ async fn init_error(State(shared): State<Arc<Shared>>, body: String) -> StatusCo
 }
 
 fn deliver(shared: &Shared, id: &str, answer: Answer) -> StatusCode {
-    match shared.lock().answers.remove(id) {
-        Some(sender) => {
-            let _ = sender.send(answer);
+    let at = Instant::now();
+    match shared.lock().expected.remove(id) {
+        Some(Expected { handed_out, sender }) => {
+            let _ = sender.send(Answered { answer, took: at - handed_out, at });
             StatusCode::ACCEPTED
         }
         None => StatusCode::NOT_FOUND,

@@ -14,7 +14,7 @@ pub const XTASK: &str = "E2E_XTASK";
 #[must_use]
 pub fn root() -> &'static Path {
     let package = Path::new(env!("CARGO_MANIFEST_DIR"));
-    package.parent().unwrap_or(package)
+    package.ancestors().nth(2).unwrap_or(package)
 }
 
 /// The program of a trigger as it is deployed.
