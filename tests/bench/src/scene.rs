@@ -38,12 +38,7 @@ impl Scene {
     /// Signs in once, on the store `table`, and keeps each step. Node has no gate.
     pub(crate) async fn play(functions: &Functions, tls: Option<&Path>) -> anyhow::Result<(Self, Option<Tls>)> {
         let aws = FakeAws::start().await?;
-        let caller = Caller {
-            user_pool: "eu-central-1_Example01".to_owned(),
-            client: "1example23456789example23".to_owned(),
-            user: "a1b2c3d4-0000-4000-8000-000000000001".to_owned(),
-            email: "jane.doe@example.com".to_owned(),
-        };
+        let caller = Caller::example();
         aws.put_user(User::new(&caller.user_pool, &caller.user, &caller.email));
         let mut settings = environment(StoreKind::Table, aws.endpoint(), &[]);
         let tls = match tls {

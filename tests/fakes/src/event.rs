@@ -13,6 +13,17 @@ pub struct Caller {
 }
 
 impl Caller {
+    /// Somebody, in some pool.
+    #[must_use]
+    pub fn example() -> Self {
+        Self {
+            user_pool: "eu-central-1_Example01".to_owned(),
+            client: "1example23456789example23".to_owned(),
+            user: "a1b2c3d4-0000-4000-8000-000000000001".to_owned(),
+            email: "jane.doe@example.com".to_owned(),
+        }
+    }
+
     fn event(&self, trigger_source: &str, request: Value, response: Value) -> Value {
         let mut event = json!({
             "version": "1",

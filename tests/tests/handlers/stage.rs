@@ -57,12 +57,7 @@ pub(crate) struct Asked {
 impl Stage {
     pub(crate) fn new(store: StoreKind) -> Self {
         let aws = FakeAws::in_process();
-        let caller = Caller {
-            user_pool: "eu-central-1_Example01".to_owned(),
-            client: "1example23456789example23".to_owned(),
-            user: "a1b2c3d4-0000-4000-8000-000000000001".to_owned(),
-            email: "jane.doe@example.com".to_owned(),
-        };
+        let caller = Caller::example();
         aws.put_user(User::new(&caller.user_pool, &caller.user, &caller.email));
         let credentials = Credentials::new("test", "test", None, None, "test");
         let sdk = trigger_store::sdk_builder()

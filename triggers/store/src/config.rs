@@ -12,10 +12,7 @@ use aws_smithy_types::{retry::RetryConfig, timeout::TimeoutConfig};
 use aws_types::{SdkConfig, sdk_config::Builder};
 use trigger_runtime::settings::{SettingError, optional, text};
 
-use crate::http::http_client;
-
-/// How long a connection may take: within a Region it takes milliseconds.
-pub const CONNECT_TIMEOUT: Duration = Duration::from_millis(800);
+use crate::http::{CONNECT_TIMEOUT, http_client};
 
 /// What Lambda says in the environment about where AWS is and who we are there.
 #[derive(Debug, Clone)]

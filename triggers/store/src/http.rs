@@ -9,6 +9,7 @@ use std::{
     io,
     pin::Pin,
     task::{Context, Poll},
+    time::Duration,
 };
 
 use aws_smithy_runtime_api::{
@@ -33,7 +34,8 @@ use rustls::crypto::ring;
 use tokio::{net::TcpStream, time::error::Elapsed};
 use tower_service::Service;
 
-use crate::config::CONNECT_TIMEOUT;
+/// How long a connection may take: within a Region it takes milliseconds.
+pub const CONNECT_TIMEOUT: Duration = Duration::from_millis(800);
 
 /// Reads the certificates that the operating system trusts, which takes some milliseconds of computing.
 ///

@@ -8,8 +8,8 @@ mod store;
 mod table;
 mod user;
 
-pub use config::{AwsSettings, CONNECT_TIMEOUT, sdk_builder};
-pub use http::http_client;
+pub use config::{AwsSettings, sdk_builder};
+pub use http::{CONNECT_TIMEOUT, http_client};
 pub use keys::Keys;
 pub use settings::StoreSettings;
 pub use store::{Saved, Store, TRIES, User};

@@ -18,7 +18,7 @@ use crate::tools::Tools;
 const FOREIGN_PREFIXES: [&str; 3] = ["CARGO_LAMBDA_", "CARGO_PROFILE_", "CARGO_BUILD_"];
 
 /// Variables that choose compilers, of Rust and of C, and tell them what to do.
-const COMPILER_PREFIXES: [&str; 8] = ["RUSTC", "CC", "CXX", "AR", "CFLAGS", "CXXFLAGS", "TARGET_", "RUSTUP_TOOLCHAIN"];
+const COMPILER_PREFIXES: [&str; 7] = ["RUSTC", "CC", "CXX", "AR", "CFLAGS", "CXXFLAGS", "TARGET_"];
 
 /// What is built together. Cargo unites the features of dependencies over all that one command builds.
 #[derive(Debug, Clone, Copy)]

@@ -59,12 +59,7 @@ impl World {
     async fn logging_to(store: StoreKind, settings: &[(&str, &str)], folder: PathBuf) -> anyhow::Result<Self> {
         let aws = FakeAws::start().await?;
         let environment = environment(store, aws.endpoint(), settings);
-        let caller = Caller {
-            user_pool: "eu-central-1_Example01".to_owned(),
-            client: "1example23456789example23".to_owned(),
-            user: "a1b2c3d4-0000-4000-8000-000000000001".to_owned(),
-            email: "jane.doe@example.com".to_owned(),
-        };
+        let caller = Caller::example();
         aws.put_user(User::new(&caller.user_pool, &caller.user, &caller.email));
         let mut world = Self { aws, caller, store, functions: BTreeMap::new(), environment, folder };
         for trigger in Trigger::ALL {
