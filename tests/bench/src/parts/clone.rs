@@ -67,7 +67,7 @@ impl Clone {
         let (mut deploys, mut builds) = (Sample::default(), Sample::default());
         for change in 0..CHANGES {
             self.change(2 * change)?;
-            builds.push(self.xtask(&["bundle", "--stage", "local"])?);
+            builds.push(self.xtask(&["bundle", "--stage", "local", "--debug"])?);
             self.change(2 * change + 1)?;
             deploys.push(self.xtask(&["deploy"])?);
         }
