@@ -6,8 +6,16 @@ use std::process::{Command, ExitCode};
 use anyhow::{Context as _, ensure};
 
 use crate::bundle::{self, Build, Machine, Quality};
-use crate::cli::{BenchArgs, StageArgs};
-use crate::{handover, programs, stage, tools};
+use crate::cli::{BenchArgs, BenchPart, StageArgs};
+use crate::programs::{cargo, on_path};
+use crate::{handover, stage, tools};
+
+/// Names the folder with `<name>/bootstrap` of every Rust function to what measures them.
+pub const PROGRAMS: &str = "BENCH_PROGRAMS";
+/// The folder with Node's functions, each in one file; absent where there is no Node.
+pub const NODE: &str = "BENCH_NODE";
+/// This very program.
+pub const XTASK: &str = "BENCH_XTASK";
 
 /// The package that measures, and its folder.
 const PACKAGE: &str = "bench";
@@ -19,37 +27,47 @@ const BARE: (&str, [&str; 2]) = ("bare", ["empty", "calls"]);
 /// When something cannot be built, or cannot be measured at all. Figures that miss what they should reach are no error.
 pub(crate) fn run(root: &Path, args: &BenchArgs) -> anyhow::Result<ExitCode> {
     let root = &root.canonicalize().with_context(|| format!("failed to open the repository `{}`", root.display()))?;
-    let stage = stage::load(root, StageArgs::DEFAULT)?;
-    let machine = Machine::of(stage.aws.architecture)?;
-    let out = bundle::dir_of(root, &stage.name);
-    bundle::build(root, &[stage], &out, Quality::Release)?;
-    let tools = tools::ensure_in(root)?;
-    {
-        let _alone = bundle::alone(root)?;
-        let (packages, programs) = ([BARE.0], BARE.1);
-        let (packages, programs) = (packages.as_slice(), programs.as_slice());
-        Build { root, tools: &tools, machine, packages, programs, quality: Quality::Release }.run()?;
+    let parts = args.parts();
+    let any_of = |wanted: &[BenchPart]| parts.iter().any(|part| wanted.contains(part));
+    if any_of(&[BenchPart::Start, BenchPart::Memory, BenchPart::Warm]) {
+        functions(root)?;
     }
-    // The program that `deploy` is handed over to, as people have it.
-    done(cargo(root).args(["build", "--quiet", "--package", "xtask-online"]))?;
+    if any_of(&[BenchPart::Commands]) {
+        // The program that `deploy` is handed over to, as people have it.
+        done(cargo(root).args(["build", "--quiet", "--package", "xtask-online"]))?;
+    }
+    let node = if any_of(&[BenchPart::Start]) { node(root)? } else { None };
 
     let mut command = cargo(root);
     command.args(["run", "--quiet", "--profile", "bench", "--package", PACKAGE, "--bin", PACKAGE, "--", "--root"]);
     command.arg(root).args(args.words());
-    command.env("BENCH_PROGRAMS", Quality::Release.folder(root));
-    command.env("BENCH_XTASK", std::env::current_exe().context("failed to find this program")?);
+    command.env(PROGRAMS, Quality::Release.folder(root));
+    command.env(XTASK, std::env::current_exe().context("failed to find this program")?);
     command.env(handover::ONLINE, target(root).join("debug/xtask-online"));
-    match node(root)? {
-        Some(functions) => command.env("BENCH_NODE", functions),
-        None => command.env_remove("BENCH_NODE"),
+    match node {
+        Some(functions) => command.env(NODE, functions),
+        None => command.env_remove(NODE),
     };
     let status = command.status().context("failed to start the measurements")?;
     Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
+/// Ours and those to compare them with.
+fn functions(root: &Path) -> anyhow::Result<()> {
+    let stage = stage::load(root, StageArgs::DEFAULT)?;
+    let machine = Machine::of(stage.aws.architecture)?;
+    let out = bundle::dir_of(root, &stage.name);
+    bundle::build(root, &[stage], &out, Quality::Release)?;
+    let tools = tools::ensure_in(root)?;
+    let _alone = bundle::alone(root)?;
+    let (packages, programs) = (&[BARE.0], &BARE.1);
+    Build { root, tools: &tools, machine, packages, programs, quality: Quality::Release }.run()?;
+    Ok(())
+}
+
 /// Node's functions, built; `None` where there is no Node.
 fn node(root: &Path) -> anyhow::Result<Option<PathBuf>> {
-    if !["node", "npm"].iter().all(|name| programs::on_path(Path::new(name)).is_some()) {
+    if !["node", "npm"].iter().all(|name| on_path(Path::new(name)).is_some()) {
         return Ok(None);
     }
     let folder = root.join(FOLDER).join("node");
@@ -61,12 +79,6 @@ fn node(root: &Path) -> anyhow::Result<Option<PathBuf>> {
         eprintln!("{error:#}");
     }
     Ok(Some(folder.join("dist")))
-}
-
-fn cargo(root: &Path) -> Command {
-    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    command.current_dir(root);
-    command
 }
 
 fn target(root: &Path) -> PathBuf {

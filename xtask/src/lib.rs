@@ -5,7 +5,7 @@
 use std::process::ExitCode;
 
 pub mod artefact_bucket;
-mod bench;
+pub mod bench;
 pub mod browser;
 pub mod bundle;
 pub mod check;

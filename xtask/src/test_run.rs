@@ -16,6 +16,7 @@ use rustix::process::{Pid, Signal, kill_process_group};
 use serde::Deserialize;
 
 use crate::cli::{StageArgs, TestArgs};
+use crate::programs::cargo;
 use crate::{browser, bundle, handover, stage};
 
 /// The longest that the tests may run, once everything is built.
@@ -154,12 +155,6 @@ fn programs(messages: impl Iterator<Item = serde_json::Result<Message>>) -> anyh
     }
     let missing = "`cargo build` named no program";
     Ok(Programs { xtask: xtask.context(missing)?, online: online.context(missing)? })
-}
-
-fn cargo(root: &Path) -> Command {
-    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    command.current_dir(root);
-    command
 }
 
 /// Waits for the tests, and ends them when they take too long or somebody asks for it.

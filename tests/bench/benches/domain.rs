@@ -5,11 +5,11 @@ use std::hint::black_box;
 
 use challenge::create::{self, Decision};
 use challenge::{
-    Action, Address, Code, CodeLength, CodeLife, Fresh, Key, KeyRing, LockAfter, LockFirstWait, LockLongestWait,
-    Lockout, MaxAttempts, Policy, ResendAfter, Round, SealedState, SendsPerHour, Session, State, Step, Subject,
-    UnixSeconds, define, session::StepName,
+    Action, Address, Code, Fresh, Key, KeyRing, Policy, Round, SealedState, Session, State, Step, Subject, UnixSeconds,
+    define, session::StepName,
 };
 use criterion::{Criterion, criterion_group, criterion_main};
+use fakes::world;
 
 const SUBJECT: Subject<'_> =
     Subject { user_pool: "eu-central-1_Example01", user: "a1b2c3d4-0000-4000-8000-000000000001" };
@@ -19,22 +19,7 @@ fn key() -> Key {
     Key::from_secret(b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_").unwrap()
 }
 
-fn policy() -> Policy {
-    Policy {
-        code_length: CodeLength::new(6).unwrap(),
-        code_life: CodeLife::new(10).unwrap(),
-        max_attempts: MaxAttempts::new(3).unwrap(),
-        resend_after: ResendAfter::new(30).unwrap(),
-        sends_per_hour: SendsPerHour::new(10).unwrap(),
-        lockout: Lockout {
-            after: LockAfter::new(5).unwrap(),
-            first_wait: LockFirstWait::new(60).unwrap(),
-            longest_wait: LockLongestWait::new(86_400).unwrap(),
-        },
-    }
-}
-
-fn first_code(address: &Address, key: &Key) -> Decision {
+fn first_code(address: &Address, key: &Key, policy: &Policy) -> Decision {
     let request = create::Request {
         subject: SUBJECT,
         address: Some(address),
@@ -45,13 +30,13 @@ fn first_code(address: &Address, key: &Key) -> Decision {
         fresh: Fresh { id: [1; 16], nonce: [2; 16] },
         key,
     };
-    create::decide(&State::default(), &request, &policy())
+    create::decide(&State::default(), &request, policy)
 }
 
 fn domain(criterion: &mut Criterion) {
-    let key = key();
+    let (key, policy) = (key(), world::policy().unwrap());
     let address = Address::parse("jane.doe@example.com").unwrap();
-    let Decision::Send(sending) = first_code(&address, &key) else { unreachable!("a first code is sent") };
+    let Decision::Send(sending) = first_code(&address, &key, &policy) else { unreachable!("a first code is sent") };
     let ring = KeyRing { current: key.clone(), previous: None };
     let sealed = SealedState::seal(sending.pending(), &SUBJECT, &key, [3; 24]).unwrap();
     let step = |name, passed| Step { name, passed, metadata: None };
@@ -63,13 +48,13 @@ fn domain(criterion: &mut Criterion) {
 
     let mut group = criterion.benchmark_group("domain");
     group.bench_function("decide over a session", |bencher| {
-        bencher.iter(|| define::next(black_box(&session), Action::Answer, policy().max_attempts, false));
+        bencher.iter(|| define::next(black_box(&session), Action::Answer, policy.max_attempts, false));
     });
     group.bench_function("decide on a first code", |bencher| {
-        bencher.iter(|| first_code(black_box(&address), &key));
+        bencher.iter(|| first_code(black_box(&address), &key, &policy));
     });
     group.bench_function("derive a code", |bencher| {
-        bencher.iter(|| Code::derive(black_box(&key), &SUBJECT, sending.challenge(), policy().code_length));
+        bencher.iter(|| Code::derive(black_box(&key), &SUBJECT, sending.challenge(), policy.code_length));
     });
     group.bench_function("seal a state", |bencher| {
         bencher.iter(|| SealedState::seal(black_box(sending.pending()), &SUBJECT, &key, [3; 24]));

@@ -114,7 +114,7 @@ async fn instructions(ours: &Functions, scene: &Scene, trigger: Trigger, more: u
     words.extend(plain.words);
     let program = Program { words, ..plain };
     for _ in 0..TRIES {
-        let (mut instance, _) = Instance::start(&program, &scene.environment, None, None).await.unwrap();
+        let mut instance = Instance::start(&program, &scene.environment, None).await.unwrap();
         let mut done = true;
         for _ in 0..=more {
             let step = scene.rewind(trigger).unwrap();

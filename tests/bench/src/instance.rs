@@ -38,15 +38,13 @@ pub(crate) struct ColdStart {
 }
 
 impl Instance {
-    /// Starts the function, with an event waiting if there is one, on a share of a processor or on all of it.
+    /// Starts the function, on a share of a processor or on all of it.
     pub(crate) async fn start(
         program: &Program,
         environment: &[(String, String)],
         share: Option<&Share>,
-        event: Option<&Value>,
-    ) -> anyhow::Result<(Self, Option<tokio::sync::oneshot::Receiver<Answered>>)> {
+    ) -> anyhow::Result<Self> {
         let api = RuntimeApi::open().await?;
-        let waiting = event.map(|event| api.hand_out(event));
         let words = share.map_or_else(|| program.words.clone(), |share| share.wrapped(&program.words));
         let (file, arguments) = words.split_first().context("a program has a name")?;
         let mut command = Command::new(file);
@@ -62,7 +60,7 @@ impl Instance {
         command.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log).kill_on_drop(true);
         let begun = Instant::now();
         let child = command.spawn().with_context(|| format!("failed to start `{}`", program.name))?;
-        Ok((Self { api, child, name: program.name.clone(), begun }, waiting))
+        Ok(Self { api, child, name: program.name.clone(), begun })
     }
 
     /// Starts the function for one event and ends it.
@@ -72,8 +70,9 @@ impl Instance {
         share: Option<&Share>,
         event: &Value,
     ) -> anyhow::Result<ColdStart> {
-        let (mut instance, waiting) = Self::start(program, environment, share, Some(event)).await?;
-        let waiting = waiting.context("an event waits")?;
+        let mut instance = Self::start(program, environment, share).await?;
+        // Waits by the time of the first poll.
+        let waiting = instance.api.hand_out(event);
         let answered = instance.bounded(waiting).await?;
         let polled = instance.api.first_poll().await;
         let peak_mib = instance.peak_mib()?;

@@ -17,6 +17,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use clap::Parser;
+use xtask::bench::{NODE, PROGRAMS};
 use xtask::cli::{BenchArgs, BenchPart};
 
 use machine::Machine;
@@ -35,18 +36,12 @@ struct Arguments {
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let Arguments { root, bench } = Arguments::parse();
-    let programs = std::env::var_os(program::PROGRAMS).map(PathBuf::from);
-    let programs =
-        programs.with_context(|| format!("`{}` is not set\nhint: `cargo xtask bench`", program::PROGRAMS))?;
-    let node = std::env::var_os(program::NODE).map(PathBuf::from);
+    let programs = std::env::var_os(PROGRAMS).map(PathBuf::from);
+    let programs = programs.with_context(|| format!("`{PROGRAMS}` is not set\nhint: `cargo xtask bench`"))?;
+    let node = std::env::var_os(NODE).map(PathBuf::from);
     let mut report = Report { machine: Machine::look(), rows: Vec::new(), left_out: Vec::new() };
-    match &node {
-        None => report.left_out.push("the comparison with Node, which is not installed".to_owned()),
-        Some(folder) if !program::has_own_runtime(folder) => {
-            let lacking = "AWS's runtime client for Node, which npm could not build here (it wants a C++ compiler, cmake and autotools); a loop that starts sooner stands in its place";
-            report.left_out.push(lacking.to_owned());
-        }
-        Some(_) => {}
+    if bench.parts().contains(&BenchPart::Start) {
+        report.left_out.extend(lacking(node.as_deref()).map(str::to_owned));
     }
     for part in bench.parts() {
         eprintln!("measuring: {}", part.as_str());
@@ -68,6 +63,18 @@ async fn main() -> anyhow::Result<()> {
     print!("{text}");
     eprintln!("report in `{}`", out.display());
     Ok(())
+}
+
+/// What the comparison with Node is made without.
+fn lacking(node: Option<&Path>) -> Option<&'static str> {
+    match node {
+        None => Some("the comparison with Node, which is not installed"),
+        Some(folder) if program::has_own_runtime(folder) => None,
+        Some(_) => Some(
+            "AWS's runtime client for Node, which npm could not build here (it wants a C++ compiler, cmake and autotools); \
+             a loop that starts sooner stands in its place",
+        ),
+    }
 }
 
 async fn measure(

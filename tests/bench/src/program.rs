@@ -6,11 +6,6 @@ use std::path::{Path, PathBuf};
 use anyhow::ensure;
 use xtask::trigger::Trigger;
 
-/// The folder with `<name>/bootstrap` of every Rust function.
-pub(crate) const PROGRAMS: &str = "BENCH_PROGRAMS";
-/// The folder with Node's functions, each in one file; absent where there is no Node.
-pub(crate) const NODE: &str = "BENCH_NODE";
-
 /// A function as it is started.
 #[derive(Debug, Clone)]
 pub(crate) struct Program {

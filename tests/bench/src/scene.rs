@@ -25,9 +25,8 @@ pub(crate) struct Scene {
 }
 
 /// One trigger's turn.
-#[derive(Clone)]
 pub(crate) struct Step {
-    pub(crate) trigger: Trigger,
+    trigger: Trigger,
     pub(crate) event: Value,
     /// What was stored when it was this trigger's turn.
     before: Snapshot,
@@ -70,6 +69,11 @@ impl Scene {
         step.ensure_done(&cold.answer)?;
         self.steps.push(step);
         Ok(cold.answer)
+    }
+
+    /// The triggers that have had their turn, in order.
+    pub(crate) fn triggers(&self) -> impl Iterator<Item = Trigger> {
+        self.steps.iter().map(|step| step.trigger)
     }
 
     /// The trigger's turn, with everything stored as it was then.

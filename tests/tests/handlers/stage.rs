@@ -6,14 +6,11 @@ use std::time::Duration;
 
 use aws_sdk_cognitoidentityprovider::config::{Credentials, Region, SharedCredentialsProvider};
 use aws_types::SdkConfig;
-use challenge::{
-    CodeLength, CodeLife, LockAfter, LockFirstWait, LockLongestWait, Lockout, MaxAttempts, Policy, ResendAfter,
-    SendsPerHour,
-};
+use challenge::Policy;
 use e2e::event::Caller;
 use e2e::fake_aws::{FakeAws, User, dynamodb, secrets};
 use e2e::runtime_api::Answer;
-use e2e::world::{ATTRIBUTE, StoreKind, state};
+use e2e::world::{ATTRIBUTE, StoreKind, policy, state};
 use message::Locale;
 use serde_json::Value;
 use tokio::time::Instant;
@@ -66,7 +63,7 @@ impl Stage {
             .endpoint_url("http://aws.invalid")
             .http_client(aws.http_client())
             .build();
-        Self { aws, store, caller, sdk, policy: policy(), healthy: Mutex::default() }
+        Self { aws, store, caller, sdk, policy: policy().unwrap(), healthy: Mutex::default() }
     }
 
     /// Starts a function. Its start is no part of the time that an event may take.
@@ -169,19 +166,4 @@ impl Instance {
 fn error(failure: Failure) -> Answer {
     let message = failure.to_string();
     Answer::Error { error_type: failure.outcome().to_owned(), message }
-}
-
-fn policy() -> Policy {
-    Policy {
-        code_length: CodeLength::new(6).unwrap(),
-        code_life: CodeLife::new(10).unwrap(),
-        max_attempts: MaxAttempts::new(3).unwrap(),
-        resend_after: ResendAfter::new(30).unwrap(),
-        sends_per_hour: SendsPerHour::new(10).unwrap(),
-        lockout: Lockout {
-            after: LockAfter::new(3).unwrap(),
-            first_wait: LockFirstWait::new(60).unwrap(),
-            longest_wait: LockLongestWait::new(3_600).unwrap(),
-        },
-    }
 }

@@ -89,10 +89,16 @@ impl Store {
         let (entry, item) = (entry?, item?);
         let mut user = self.user(subject, item, entry.sealed.as_ref(), keys?).await?;
         (user.address, user.locale) = (entry.address, entry.locale);
+        // A state is sealed anew with every write, and its challenge stays what it was made of.
+        if let Some(challenge) = user.state.challenge()
+            && user.keys.get(challenge.key()).is_none()
+        {
+            user.keys = self.keys.ring_with(challenge.key()).await?;
+        }
         Ok(user)
     }
 
-    /// As [`Store::load`], without address and language. From the table that is one call, and none of Cognito's: a lock that
+    /// As [`Store::load`], without address, language and the key of the challenge. From the table that is one call, and none of Cognito's: a lock that
     /// the attribute knows better is not looked for, unless there is no item.
     ///
     /// # Errors
@@ -125,12 +131,6 @@ impl Store {
             },
             None => mirrored.map_or_else(|error| (State::default(), Some(error)), |state| (state, None)),
         };
-        // A state is sealed anew with every write, and its challenge stays what it was made of.
-        if let Some(challenge) = state.challenge()
-            && keys.get(challenge.key()).is_none()
-        {
-            keys = self.keys.ring_with(challenge.key()).await?;
-        }
         let version = item.map(|item| item.version);
         Ok(User { state, unusable, address: None, locale: None, keys, version })
     }

@@ -7,7 +7,8 @@ use std::sync::atomic::AtomicBool;
 
 use anyhow::Context as _;
 
-use super::{LONG_BOUND, cargo, run_bounded};
+use super::{LONG_BOUND, run_bounded};
+use crate::programs::cargo;
 
 /// The targets of the package `fuzz`.
 const TARGETS: [&str; 5] = ["sealed_state", "state", "answer", "metadata", "event"];

@@ -45,10 +45,8 @@ pub(crate) async fn run(
     sides.push(Side::new(bare(programs, "empty")?, 0, Trigger::Define));
     for (number, functions) in kinds.iter().enumerate() {
         let (scene, port) = Scene::play(functions, tls).await?;
-        for trigger in Trigger::ALL {
-            if scene.rewind(trigger).is_ok() {
-                sides.push(Side::new(functions.program(trigger)?, number, trigger));
-            }
+        for trigger in scene.triggers() {
+            sides.push(Side::new(functions.program(trigger)?, number, trigger));
         }
         scenes.push(scene);
         ports.push(port);

@@ -5,12 +5,10 @@ use std::process::{Command, Stdio};
 use std::time::Instant;
 
 use anyhow::{Context as _, ensure};
+use xtask::bench::XTASK;
 
 use crate::report::Row;
 use crate::sample::Sample;
-
-/// The program `xtask`.
-pub(crate) const XTASK: &str = "BENCH_XTASK";
 
 /// Rendering, and a deploy that finds nothing to do, on a local AWS of its own.
 pub(crate) fn run(root: &Path, runs: usize) -> anyhow::Result<Vec<Row>> {

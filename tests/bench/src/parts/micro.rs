@@ -26,22 +26,28 @@ pub(crate) fn run(root: &Path) -> anyhow::Result<Vec<Row>> {
     let mut rows = Vec::new();
     for group in folders(&kept)? {
         for function in folders(&group)? {
-            let estimates = function.join("new/estimates.json");
-            let text = fs::read(&estimates).with_context(|| format!("failed to read `{}`", estimates.display()))?;
-            let estimates: Value = serde_json::from_slice(&text)?;
-            rows.push(row(&name(&group), &name(&function), &estimates).context("an estimate has a median")?);
+            let (estimates, sample) =
+                (json(&function.join("new/estimates.json"))?, json(&function.join("new/sample.json"))?);
+            let row = row(&name(&group), &name(&function), &estimates, &sample);
+            rows.push(row.context("criterion writes other files by now")?);
         }
     }
     Ok(rows)
 }
 
-/// `estimates` of nanoseconds; the spread is what criterion is confident of.
-fn row(group: &str, function: &str, estimates: &Value) -> Option<Row> {
+/// `estimates` of nanoseconds from a `sample`; the spread is what criterion is confident of.
+fn row(group: &str, function: &str, estimates: &Value, sample: &Value) -> Option<Row> {
     let number = |pointer: &str| estimates.pointer(pointer).and_then(Value::as_f64).map(|ns| ns / 1e3);
     let quartiles =
         (number("/median/confidence_interval/lower_bound")?, number("/median/confidence_interval/upper_bound")?);
-    let measured = Summary { runs: 100, median: number("/median/point_estimate")?, quartiles };
+    let runs = sample["times"].as_array()?.len();
+    let measured = Summary { runs, median: number("/median/point_estimate")?, quartiles };
     Some(Row { what: group.to_owned(), of: function.to_owned(), unit: "µs", measured, against: None, goal: None })
+}
+
+fn json(path: &Path) -> anyhow::Result<Value> {
+    let text = fs::read(path).with_context(|| format!("failed to read `{}`", path.display()))?;
+    serde_json::from_slice(&text).with_context(|| format!("failed to understand `{}`", path.display()))
 }
 
 fn folders(folder: &Path) -> anyhow::Result<Vec<std::path::PathBuf>> {
@@ -71,7 +77,7 @@ mod tests {
     fn estimates_become_a_row_in_microseconds() {
         let interval = serde_json::json!({"lower_bound": 1_000.0, "upper_bound": 3_000.0});
         let estimates = serde_json::json!({"median": {"point_estimate": 2_000.0, "confidence_interval": interval}});
-        let row = row("session", "decide", &estimates).unwrap();
-        assert_eq!((row.measured.median, row.measured.quartiles), (2.0, (1.0, 3.0)));
+        let row = row("session", "decide", &estimates, &serde_json::json!({"times": [1.0, 2.0]})).unwrap();
+        assert_eq!((row.measured.runs, row.measured.median, row.measured.quartiles), (2, 2.0, (1.0, 3.0)));
     }
 }

@@ -29,8 +29,8 @@ pub(crate) async fn run(programs: &Path, runs: usize) -> anyhow::Result<Vec<Row>
 async fn compare(ours: &Functions, other: &Program, trigger: Trigger, runs: usize) -> anyhow::Result<Option<Row>> {
     let (scene, _) = Scene::play(ours, None).await?;
     let program = ours.program(trigger)?;
-    let (mut this, _) = Instance::start(&program, &scene.environment, None, None).await?;
-    let (mut that, _) = Instance::start(other, &scene.environment, None, None).await?;
+    let mut this = Instance::start(&program, &scene.environment, None).await?;
+    let mut that = Instance::start(other, &scene.environment, None).await?;
     let (mut taken, mut at_least) = (Sample::default(), Sample::default());
     for run in 0..BEFORE + runs {
         let step = scene.rewind(trigger)?;

@@ -18,7 +18,7 @@ use crate::fake_aws::{FakeAws, User};
 use crate::runtime_api::{Answer, Function};
 use crate::{logs, place};
 pub use answers::{Created, Next, created, next, passed, verified};
-pub use stage::{ATTRIBUTE, StoreKind, environment};
+pub use stage::{ATTRIBUTE, StoreKind, environment, policy};
 
 /// The functions, their AWS, and somebody who signs in.
 #[derive(Debug)]

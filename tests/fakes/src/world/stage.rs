@@ -1,5 +1,10 @@
 //! The environment that a stage gives to its functions.
 
+use challenge::{
+    CodeLength, CodeLife, LockAfter, LockFirstWait, LockLongestWait, Lockout, MaxAttempts, OutOfRange, Policy,
+    ResendAfter, SendsPerHour,
+};
+
 use crate::fake_aws::{dynamodb, secrets};
 
 pub const ATTRIBUTE: &str = "custom:authChallenge";
@@ -75,6 +80,25 @@ pub fn environment(store: StoreKind, endpoint: &str, changed: &[(&str, &str)]) -
     ];
     // Of two variables of one name the later one counts.
     usual.iter().map(owned).chain(store.variables()).chain(changed.iter().map(owned)).collect()
+}
+
+/// What a stage may allow: soon locked, and not for long.
+///
+/// # Errors
+/// When a value is out of the domain's range by now.
+pub fn policy() -> Result<Policy, OutOfRange> {
+    Ok(Policy {
+        code_length: CodeLength::new(6)?,
+        code_life: CodeLife::new(10)?,
+        max_attempts: MaxAttempts::new(3)?,
+        resend_after: ResendAfter::new(30)?,
+        sends_per_hour: SendsPerHour::new(10)?,
+        lockout: Lockout {
+            after: LockAfter::new(3)?,
+            first_wait: LockFirstWait::new(60)?,
+            longest_wait: LockLongestWait::new(3_600)?,
+        },
+    })
 }
 
 fn owned((name, value): &(&str, &str)) -> (String, String) {
