@@ -7,8 +7,8 @@ use anyhow::{Context as _, ensure};
 
 use crate::bundle::{self, Build, Machine, Quality};
 use crate::cli::{BenchArgs, BenchPart, StageArgs};
-use crate::programs::{cargo, on_path};
-use crate::{handover, stage, tools};
+use crate::programs::on_path;
+use crate::{cargo, handover, stage};
 
 /// Names the folder with `<name>/bootstrap` of every Rust function to what measures them.
 pub const PROGRAMS: &str = "BENCH_PROGRAMS";
@@ -34,11 +34,11 @@ pub(crate) fn run(root: &Path, args: &BenchArgs) -> anyhow::Result<ExitCode> {
     }
     if any_of(&[BenchPart::Commands]) {
         // The program that `deploy` is handed over to, as people have it.
-        done(cargo(root).args(["build", "--quiet", "--package", "xtask-online"]))?;
+        done(cargo::at(root).args(["build", "--quiet", "--package", "xtask-online"]))?;
     }
     let node = if any_of(&[BenchPart::Start]) { node(root)? } else { None };
 
-    let mut command = cargo(root);
+    let mut command = cargo::at(root);
     command.args(["run", "--quiet", "--profile", "bench", "--package", PACKAGE, "--bin", PACKAGE, "--", "--root"]);
     command.arg(root).args(args.words());
     command.env(PROGRAMS, Quality::Release.folder(root));
@@ -58,10 +58,9 @@ fn functions(root: &Path) -> anyhow::Result<()> {
     let machine = Machine::of(stage.aws.architecture)?;
     let out = bundle::dir_of(root, &stage.name);
     bundle::build(root, &[stage], &out, Quality::Release)?;
-    let tools = tools::ensure_in(root)?;
     let _alone = bundle::alone(root)?;
     let (packages, programs) = (&[BARE.0], &BARE.1);
-    Build { root, tools: &tools, machine, packages, programs, quality: Quality::Release }.run()?;
+    Build { root, machine, packages, programs, quality: Quality::Release }.run()?;
     Ok(())
 }
 

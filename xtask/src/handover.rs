@@ -1,6 +1,5 @@
 //! Hands the verbs that talk to AWS over to `xtask-online`, which costs minutes to build, under the same arguments.
 
-use std::ffi::OsString;
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
@@ -8,7 +7,7 @@ use std::process::{Command, ExitCode};
 use anyhow::Context as _;
 
 use crate::cli::Cli;
-use crate::root;
+use crate::{cargo, root};
 
 /// Names the program that runs the online verbs, where it has been built already.
 pub const ONLINE: &str = "COGNITO_EMAIL_MFA_ONLINE";
@@ -30,9 +29,7 @@ fn command(online: Option<&Path>, root: &Path) -> Command {
     if let Some(online) = online {
         return Command::new(online);
     }
-    // Inside `cargo run` this is the very cargo that started us.
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"));
-    let mut command = Command::new(cargo);
+    let mut command = cargo::here();
     command.args(["run", "--quiet", "--package", "xtask-online", "--manifest-path"]);
     command.arg(root.join("Cargo.toml")).arg("--");
     command

@@ -13,13 +13,6 @@ pub(crate) fn first_line(program: &str, folder: &Path) -> Option<String> {
     output.status.success().then(|| said.lines().next().unwrap_or_default().trim().to_owned())
 }
 
-/// Cargo at work in the repository: the one that has started us, if one has.
-pub(crate) fn cargo(root: &Path) -> Command {
-    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    command.current_dir(root);
-    command
-}
-
 /// Where a program lies among those that can be named without a path.
 pub(crate) fn on_path(name: &Path) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();

@@ -3,7 +3,6 @@
 mod long;
 
 use std::fs::{self, File};
-use std::io::BufReader;
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitCode, ExitStatus, Stdio};
@@ -13,11 +12,9 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail, ensure};
 use rustix::process::{Pid, Signal, kill_process_group};
-use serde::Deserialize;
 
 use crate::cli::{StageArgs, TestArgs};
-use crate::programs::cargo;
-use crate::{browser, bundle, handover, stage};
+use crate::{browser, bundle, cargo, handover, stage};
 
 /// The longest that the tests may run, once everything is built.
 const BOUND: Duration = Duration::from_secs(20 * 60);
@@ -57,7 +54,7 @@ pub fn run(root: &Path, args: &TestArgs) -> anyhow::Result<ExitCode> {
     for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
         signal_hook::flag::register(signal, Arc::clone(&interrupted)).context("failed to watch for signals")?;
     }
-    let mut command = cargo(root);
+    let mut command = cargo::at(root);
     command.args(["test", "--workspace", "--no-fail-fast"]).args(&args.filter).envs(environment);
     if args.long {
         command.env("E2E_LONG", "1");
@@ -112,49 +109,12 @@ struct Programs {
 /// One build for the programs and all tests, in the very form in which `cargo test --workspace` looks for them: another
 /// choice of packages would unify features differently, and compile the AWS SDKs twice.
 fn build(root: &Path) -> anyhow::Result<Programs> {
-    let mut command = cargo(root);
+    let mut command = cargo::at(root);
     command.args(["build", "--workspace", "--tests", "--bin", "xtask", "--bin", "xtask-online"]);
-    command.args(["--message-format", "json-render-diagnostics"]).stdout(Stdio::piped());
-    let mut child = command.spawn().context("failed to start `cargo build`")?;
-    let output = child.stdout.take().context("failed to read from `cargo build`")?;
-    let programs = programs(serde_json::Deserializer::from_reader(BufReader::new(output)).into_iter());
-    let status = child.wait().context("failed to wait for `cargo build`")?;
-    ensure!(status.success(), "failed to build the tests: `cargo build` ended with {status}");
-    programs
-}
-
-/// A line of `--message-format json`; of some lines only what they have in common.
-#[derive(Debug, Deserialize)]
-struct Message {
-    target: Option<Target>,
-    profile: Option<Profile>,
-    executable: Option<PathBuf>,
-}
-
-#[derive(Debug, Deserialize)]
-struct Target {
-    name: String,
-}
-
-#[derive(Debug, Deserialize)]
-struct Profile {
-    test: bool,
-}
-
-fn programs(messages: impl Iterator<Item = serde_json::Result<Message>>) -> anyhow::Result<Programs> {
-    let (mut xtask, mut online) = (None, None);
-    // To the end in any case, or cargo would find its output closed.
-    for message in messages {
-        let message = message.context("failed to understand the output of `cargo build`")?;
-        let (Some(target), Some(Profile { test: false })) = (message.target, message.profile) else { continue };
-        match target.name.as_str() {
-            "xtask" => xtask = message.executable.or(xtask),
-            "xtask-online" => online = message.executable.or(online),
-            _ => {}
-        }
-    }
-    let missing = "`cargo build` named no program";
-    Ok(Programs { xtask: xtask.context(missing)?, online: online.context(missing)? })
+    let mut built = cargo::built(&mut command).context("failed to build the tests")?;
+    let mut program =
+        |name: &str| built.remove(name).with_context(|| format!("`cargo build` named no program `{name}`"));
+    Ok(Programs { xtask: program("xtask")?, online: program("xtask-online")? })
 }
 
 /// Waits for the tests, and ends them when they take too long or somebody asks for it.
@@ -229,36 +189,13 @@ mod tests {
 
     use super::*;
 
-    fn parse(lines: &str) -> anyhow::Result<Programs> {
-        programs(serde_json::Deserializer::from_str(lines).into_iter())
-    }
-
-    #[test]
-    fn programs_are_told_from_tests_and_libraries_of_the_same_name() {
-        let lines = r#"
-            {"reason":"compiler-artifact","target":{"name":"xtask"},"profile":{"test":false},"executable":null}
-            {"reason":"compiler-artifact","target":{"name":"xtask"},"profile":{"test":true},"executable":"/t/xtask-1"}
-            {"reason":"build-script-executed","package_id":"x"}
-            {"reason":"compiler-artifact","target":{"name":"xtask"},"profile":{"test":false},"executable":"/t/xtask"}
-            {"reason":"compiler-artifact","target":{"name":"xtask-online"},"profile":{"test":false},"executable":"/t/online"}
-            {"reason":"build-finished","success":true}"#;
-        let programs = parse(lines).unwrap();
-        assert_eq!((programs.xtask, programs.online), (PathBuf::from("/t/xtask"), PathBuf::from("/t/online")));
-    }
-
-    #[test]
-    fn a_build_without_the_programs_is_an_error() {
-        assert!(parse(r#"{"reason":"build-finished","success":true}"#).is_err());
-        assert!(parse("no json").is_err());
-    }
-
     #[test]
     fn tests_are_ended_with_all_that_they_started() {
         let mut shell = Command::new("sh");
         shell.args(["-c", "sleep 600 & echo $!; wait"]).stdout(Stdio::piped()).process_group(0);
         let mut tests = shell.spawn().unwrap();
         let mut line = String::new();
-        std::io::BufRead::read_line(&mut BufReader::new(tests.stdout.take().unwrap()), &mut line).unwrap();
+        std::io::BufRead::read_line(&mut std::io::BufReader::new(tests.stdout.take().unwrap()), &mut line).unwrap();
         assert!(wait(&mut tests, BOUND, &AtomicBool::new(true)).is_err());
         let grandchild = PathBuf::from(format!("/proc/{}/cmdline", line.trim()));
         let begun = Instant::now();

@@ -13,6 +13,7 @@ pub use http::{CONNECT_TIMEOUT, http_client};
 pub use keys::Keys;
 pub use settings::StoreSettings;
 pub use store::{Saved, Store, TRIES, User};
+pub use table::KEY as TABLE_KEY;
 
 use aws_sdk_cognitoidentityprovider::error::{ProvideErrorMetadata, SdkError};
 use trigger_runtime::Failure;

@@ -11,7 +11,8 @@ use trigger_runtime::Failure;
 
 use crate::{Saved, failure};
 
-const USER: &str = "user";
+/// The table's key.
+pub const KEY: &str = "user";
 const VERSION: &str = "version";
 const STATE: &str = "state";
 const EXPIRES: &str = "expires";
@@ -36,7 +37,7 @@ impl Table {
 
     pub(crate) async fn get(&self, subject: &Subject<'_>) -> Result<Option<Item>, Failure> {
         let key = AttributeValue::S(subject.storage_key());
-        let request = self.dynamodb.get_item().table_name(&self.name).key(USER, key).consistent_read(true);
+        let request = self.dynamodb.get_item().table_name(&self.name).key(KEY, key).consistent_read(true);
         let answer = request.send().await.map_err(|error| failure("GetItem", &error))?;
         let Some(item) = answer.item else { return Ok(None) };
         let version = item.get(VERSION).and_then(|value| value.as_n().ok()?.parse().ok());
@@ -61,12 +62,12 @@ impl Table {
             .dynamodb
             .put_item()
             .table_name(&self.name)
-            .item(USER, AttributeValue::S(subject.storage_key()))
+            .item(KEY, AttributeValue::S(subject.storage_key()))
             .item(VERSION, AttributeValue::N(next.to_string()))
             .item(STATE, AttributeValue::S(sealed.as_str().to_owned()))
             .item(EXPIRES, AttributeValue::N(state.forgettable_at(now).0.to_string()));
         let request = match read {
-            None => request.condition_expression("attribute_not_exists(#u)").expression_attribute_names("#u", USER),
+            None => request.condition_expression("attribute_not_exists(#u)").expression_attribute_names("#u", KEY),
             Some(version) => request
                 .condition_expression("#v = :expected")
                 .expression_attribute_names("#v", VERSION)
@@ -92,7 +93,7 @@ impl Table {
         let request = request
             .expression_attribute_names("#v", VERSION)
             .expression_attribute_values(":expected", AttributeValue::N("0".to_owned()))
-            .item(USER, AttributeValue::S(subject.storage_key()))
+            .item(KEY, AttributeValue::S(subject.storage_key()))
             .item(STATE, AttributeValue::S(sealed.as_str().to_owned()));
         request.send().await.map(drop).map_err(|error| failure("PutItem", &error))
     }

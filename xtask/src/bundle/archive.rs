@@ -8,15 +8,15 @@ use zip::{CompressionMethod, DateTime, ZipWriter};
 /// The entry that the runtime `provided.al2023` starts.
 pub(super) const ENTRY: &str = "bootstrap";
 
-/// Packs the program as the one executable entry `bootstrap`. Date, mode and compression level are fixed, so that equal
-/// programs give equal archives.
+/// Packs the program as the one executable entry `bootstrap`, with `compression` from 1 to 9. Date and mode are fixed, so that
+/// equal programs give equal archives.
 ///
 /// # Errors
 /// When the program is too large for an archive.
-pub(super) fn pack(program: &[u8]) -> zip::result::ZipResult<Vec<u8>> {
+pub(super) fn pack(program: &[u8], compression: i64) -> zip::result::ZipResult<Vec<u8>> {
     let options = SimpleFileOptions::default()
         .compression_method(CompressionMethod::Deflated)
-        .compression_level(Some(9))
+        .compression_level(Some(compression))
         .last_modified_time(DateTime::default())
         .unix_permissions(0o755);
     let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
@@ -36,9 +36,9 @@ mod tests {
     #[test]
     fn equal_programs_give_equal_archives_with_one_executable_entry() {
         let program = b"program".repeat(10_000);
-        let first = pack(&program).unwrap();
-        assert_eq!(first, pack(&program).unwrap());
-        assert_ne!(first, pack(b"another").unwrap());
+        let first = pack(&program, 9).unwrap();
+        assert_eq!(first, pack(&program, 9).unwrap());
+        assert_ne!(first, pack(b"another", 9).unwrap());
 
         let mut archive = zip::ZipArchive::new(Cursor::new(first)).unwrap();
         assert_eq!(archive.len(), 1);

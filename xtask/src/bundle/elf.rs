@@ -69,11 +69,11 @@ pub enum NotRunnable {
 }
 
 /// Checks class, machine and the versions of glibc's symbols, and says which release of glibc the program needs; none
-/// for one that is linked statically.
+/// for one that is linked statically. It may need `newest` at most, or any where there is no such bound.
 ///
 /// # Errors
 /// The first reason why Lambda could not run it.
-pub(super) fn check(bytes: &[u8], machine: Machine) -> Result<Option<Glibc>, NotRunnable> {
+pub(super) fn check(bytes: &[u8], machine: Machine, newest: Option<Glibc>) -> Result<Option<Glibc>, NotRunnable> {
     let file = ElfBytes::<AnyEndian>::minimal_parse(bytes)?;
     if file.ehdr.class != Class::ELF64 {
         return Err(NotRunnable::Not64Bit);
@@ -81,15 +81,15 @@ pub(super) fn check(bytes: &[u8], machine: Machine) -> Result<Option<Glibc>, Not
     if file.ehdr.e_machine != machine.elf_machine() {
         return Err(NotRunnable::OtherMachine { expected: machine, found: file.ehdr.e_machine });
     }
-    let mut newest = None;
+    let mut needed = None;
     for version in needed_versions(&file)? {
         let Some(number) = version.strip_prefix("GLIBC_") else { continue };
-        let needed = Glibc::parse(number).ok_or_else(|| NotRunnable::UnnumberedGlibc(version.to_owned()))?;
-        newest = newest.max(Some(needed));
+        let release = Glibc::parse(number).ok_or_else(|| NotRunnable::UnnumberedGlibc(version.to_owned()))?;
+        needed = needed.max(Some(release));
     }
-    match newest {
-        Some(needed) if needed > AMAZON_LINUX_2023 => Err(NotRunnable::NewerGlibc { needed }),
-        other => Ok(other),
+    match (needed, newest) {
+        (Some(needed), Some(newest)) if needed > newest => Err(NotRunnable::NewerGlibc { needed }),
+        _ => Ok(needed),
     }
 }
 
@@ -191,7 +191,7 @@ mod tests {
             ("empty", Vec::new(), Machine::X86_64, "not a readable ELF file"),
         ];
         for (name, bytes, machine, expected) in rows {
-            let seen = match check(bytes, *machine) {
+            let seen = match check(bytes, *machine, Some(AMAZON_LINUX_2023)) {
                 Ok(Some(glibc)) => glibc.to_string(),
                 Ok(None) => "none".to_owned(),
                 Err(error) => error.to_string(),
@@ -204,6 +204,6 @@ mod tests {
     fn a_32_bit_program_is_refused() {
         let mut bytes = program(2, elf::abi::EM_X86_64, &[]);
         bytes[4] = 1;
-        assert!(check(&bytes, Machine::X86_64).is_err());
+        assert!(check(&bytes, Machine::X86_64, None).is_err());
     }
 }

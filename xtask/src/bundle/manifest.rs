@@ -52,8 +52,9 @@ pub struct Commit {
 /// The programs that can change the bytes of an artefact, as they introduce themselves.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ToolVersions {
-    #[serde(rename = "cargo-lambda")]
-    pub cargo_lambda: String,
+    /// None for a build by cargo alone.
+    #[serde(rename = "cargo-lambda", skip_serializing_if = "Option::is_none")]
+    pub cargo_lambda: Option<String>,
     pub rustc: String,
 }
 

@@ -12,27 +12,31 @@ use anyhow::{Context as _, bail, ensure};
 
 mod archive;
 mod compile;
+mod debug;
 mod elf;
 mod machine;
 mod manifest;
 mod open;
 mod packed;
 mod quality;
+mod release;
 mod replace;
+mod rust;
 mod stamp;
 
-pub use compile::{Build, has_library};
+pub use compile::Build;
 pub use elf::{Glibc, NotRunnable};
 pub use machine::{Machine, UnknownHost};
 pub use manifest::{Artefact, Commit, Digest, Manifest, Parameter, StageEntry, ToolVersions};
 pub use open::{StageBundle, open};
 pub use quality::Quality;
 use replace::replace;
+pub use rust::has_library;
 
 use crate::cli::BundleArgs;
+use crate::render;
 use crate::stage::{self, Stage, StageName};
 use crate::trigger::Trigger;
-use crate::{render, tools};
 
 /// Where bundles lie unless told otherwise, relative to the repository.
 pub const DIRECTORY: &str = "target/bundle";
@@ -111,15 +115,14 @@ pub fn build(root: &Path, stages: &[Stage], out: &Path, quality: Quality) -> any
     let mut files = Vec::new();
     let mut functions: BTreeMap<Machine, BTreeMap<Trigger, Artefact>> = BTreeMap::new();
     let mut versions = None;
-    let programs = tools::ensure_in(root)?;
     let _alone = alone(root)?;
     for (machine, triggers) in wanted {
         let triggers: Vec<_> = triggers.into_iter().collect();
         let packages: Vec<_> = triggers.iter().map(|trigger| trigger.package()).collect();
-        let (tools, packages) = (&programs, packages.as_slice());
-        versions = Some(Build { root, tools, machine, packages, programs: packages, quality }.run()?);
+        let packages = packages.as_slice();
+        versions = Some(Build { root, machine, packages, programs: packages, quality }.run()?);
         for trigger in triggers {
-            let (archive, artefact) = pack(&quality.bootstrap(root, trigger), trigger, machine)?;
+            let (archive, artefact) = pack(root, trigger, machine, quality)?;
             files.push((manifest::archive_file(machine, trigger), archive));
             functions.entry(machine).or_default().insert(trigger, artefact);
         }
@@ -184,11 +187,14 @@ fn ensure_ours(out: &Path) -> anyhow::Result<()> {
 }
 
 /// Checks and packs the program of one trigger.
-fn pack(path: &Path, trigger: Trigger, machine: Machine) -> anyhow::Result<(Vec<u8>, Artefact)> {
+fn pack(root: &Path, trigger: Trigger, machine: Machine, quality: Quality) -> anyhow::Result<(Vec<u8>, Artefact)> {
+    let path = &quality.bootstrap(root, trigger);
     let program = fs::read(path).with_context(|| format!("failed to read the built program `{}`", path.display()))?;
-    let glibc = elf::check(&program, machine).with_context(|| format!("`{}` cannot run on Lambda", path.display()))?;
+    let glibc = elf::check(&program, machine, quality.glibc())
+        .with_context(|| format!("`{}` cannot run on Lambda", path.display()))?;
     let folder = path.parent().unwrap_or(path);
-    let archive = packed::packed(folder, &program).with_context(|| format!("failed to pack `{}`", path.display()))?;
+    let archive = packed::packed(folder, &program, quality.compression());
+    let archive = archive.with_context(|| format!("failed to pack `{}`", path.display()))?;
     let artefact = Artefact::new(trigger, &archive, glibc);
     Ok((archive, artefact))
 }

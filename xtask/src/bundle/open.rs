@@ -122,7 +122,7 @@ mod tests {
         let manifest = Manifest {
             schema_version: manifest::SCHEMA_VERSION,
             commit: None,
-            tools: ToolVersions { cargo_lambda: String::new(), rustc: String::new() },
+            tools: ToolVersions { cargo_lambda: None, rustc: String::new() },
             functions: [(machine, functions)].into(),
             stages: [("local".to_owned(), StageEntry { architecture: machine, files })].into(),
         };

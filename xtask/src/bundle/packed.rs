@@ -11,15 +11,15 @@ use super::archive;
 use super::manifest::Digest;
 
 /// Changes whenever [`archive::pack`] makes other bytes of the same program.
-const FORMAT: &str = "1";
+const FORMAT: &str = "2";
 
-/// The archive of the program, from `folder` if it lies there. Its name says what was packed and what came of it, so that one
+/// The archive of the program, packed with `compression` from 1 to 9, from `folder` if it lies there. Its name says what was packed and what came of it, so that one
 /// that is damaged is packed again.
 ///
 /// # Errors
 /// When the program is too large for an archive, or the archive cannot be kept.
-pub(super) fn packed(folder: &Path, program: &[u8]) -> anyhow::Result<Vec<u8>> {
-    let prefix = format!("{}-{FORMAT}-", Digest::of(program));
+pub(super) fn packed(folder: &Path, program: &[u8], compression: i64) -> anyhow::Result<Vec<u8>> {
+    let prefix = format!("{}-{FORMAT}.{compression}-", Digest::of(program));
     let failed = || format!("failed to keep the archive in `{}`", folder.display());
     let kept = kept(folder).with_context(failed)?;
     for path in &kept {
@@ -31,7 +31,7 @@ pub(super) fn packed(folder: &Path, program: &[u8]) -> anyhow::Result<Vec<u8>> {
             return Ok(archive);
         }
     }
-    let archive = archive::pack(program).context("failed to pack a program")?;
+    let archive = archive::pack(program, compression).context("failed to pack a program")?;
     for path in kept {
         fs::remove_file(path).with_context(failed)?;
     }
@@ -60,22 +60,22 @@ mod tests {
     #[test]
     fn an_archive_is_packed_once_for_each_program() {
         let folder = tempfile::tempdir().unwrap();
-        let first = packed(folder.path(), b"program").unwrap();
+        let first = packed(folder.path(), b"program", 9).unwrap();
         let path = kept(folder.path()).unwrap().pop().unwrap();
         let before = fs::metadata(&path).unwrap().modified().unwrap();
-        assert_eq!(packed(folder.path(), b"program").unwrap(), first);
+        assert_eq!(packed(folder.path(), b"program", 9).unwrap(), first);
         assert_eq!(fs::metadata(&path).unwrap().modified().unwrap(), before, "it was packed again");
-        assert_ne!(packed(folder.path(), b"another").unwrap(), first);
+        assert_ne!(packed(folder.path(), b"another", 9).unwrap(), first);
         assert_eq!(kept(folder.path()).unwrap().len(), 1, "one that nobody asks for any more");
     }
 
     #[test]
     fn a_damaged_archive_is_packed_again() {
         let folder = tempfile::tempdir().unwrap();
-        let archive = packed(folder.path(), b"program").unwrap();
+        let archive = packed(folder.path(), b"program", 9).unwrap();
         let path = kept(folder.path()).unwrap().pop().unwrap();
         fs::write(&path, &archive[..archive.len() / 2]).unwrap();
-        assert_eq!(packed(folder.path(), b"program").unwrap(), archive);
+        assert_eq!(packed(folder.path(), b"program", 9).unwrap(), archive);
         assert_eq!(fs::read(&path).unwrap(), archive);
     }
 }

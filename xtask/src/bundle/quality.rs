@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::elf::{AMAZON_LINUX_2023, Glibc};
 use crate::trigger::Trigger;
 
 /// What a build is for.
@@ -9,20 +10,12 @@ use crate::trigger::Trigger;
 pub enum Quality {
     /// Small and fast programs.
     Release,
-    /// Programs that are built fast, for the local AWS alone.
+    /// Programs that are built fast, for the local AWS of this machine alone.
     Debug,
 }
 
 impl Quality {
-    /// The arguments of cargo-lambda.
-    pub(super) const fn arguments(self) -> &'static [&'static str] {
-        match self {
-            Self::Release => &["--release"],
-            Self::Debug => &["--profile", "quick"],
-        }
-    }
-
-    /// Where cargo-lambda leaves the programs.
+    /// Where the programs are left.
     #[must_use]
     pub fn folder(self, root: &Path) -> PathBuf {
         root.join(match self {
@@ -31,15 +24,24 @@ impl Quality {
         })
     }
 
-    /// Where cargo leaves them, below the folder of the target machine.
-    pub(super) const fn profile(self) -> &'static str {
+    /// The newest C library that the programs may need; `None` for programs that run where they are built.
+    pub(super) const fn glibc(self) -> Option<Glibc> {
         match self {
-            Self::Release => "release",
-            Self::Debug => "quick",
+            Self::Release => Some(AMAZON_LINUX_2023),
+            Self::Debug => None,
         }
     }
 
-    /// A program as cargo-lambda leaves it.
+    /// How hard archives are packed, from 1 to 9: what goes to AWS is loaded by every new instance, and what stays here is
+    /// waited for.
+    pub(super) const fn compression(self) -> i64 {
+        match self {
+            Self::Release => 9,
+            Self::Debug => 1,
+        }
+    }
+
+    /// A program.
     pub(super) fn program(self, root: &Path, name: &str) -> PathBuf {
         self.folder(root).join(name).join(super::archive::ENTRY)
     }

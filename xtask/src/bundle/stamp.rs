@@ -170,7 +170,7 @@ mod tests {
                 dep_infos: vec![self.path("program.d")],
                 programs: vec![self.path("program")],
             };
-            let tools = ToolVersions { cargo_lambda: "1".to_owned(), rustc: "1".to_owned() };
+            let tools = ToolVersions { cargo_lambda: Some("1".to_owned()), rustc: "1".to_owned() };
             Stamp::of(&built, self.words.clone(), tools, begun).unwrap()
         }
 

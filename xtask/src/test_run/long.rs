@@ -8,7 +8,7 @@ use std::sync::atomic::AtomicBool;
 use anyhow::Context as _;
 
 use super::{LONG_BOUND, run_bounded};
-use crate::programs::cargo;
+use crate::cargo;
 
 /// The targets of the package `fuzz`.
 const TARGETS: [&str; 5] = ["sealed_state", "state", "answer", "metadata", "event"];
@@ -39,7 +39,7 @@ pub(super) fn run(root: &Path, interrupted: &AtomicBool) -> anyhow::Result<bool>
         eprintln!("left out: guided fuzzing, since libFuzzer is compiled and there is no C++ compiler `c++`");
     }
     if answers("cargo", &["mutants", "--version"]) {
-        let mut mutants = cargo(root);
+        let mut mutants = cargo::at(root);
         mutants.args(["mutants", "--package", "challenge", "--output", "target", "--colors", "never"]);
         passed &= run_bounded(&mut mutants, LONG_BOUND, interrupted)?;
     } else {
@@ -61,7 +61,7 @@ fn fuzz(root: &Path, target: &str, interrupted: &AtomicBool) -> anyhow::Result<b
     let arguments =
         format!("{} {} -max_total_time={SECONDS_PER_TARGET} -max_len=1024", found.display(), kept.display());
     let machine = format!("{}-unknown-linux-gnu", std::env::consts::ARCH);
-    let mut command = cargo(root);
+    let mut command = cargo::at(root);
     // Naming the target machine keeps the counters out of build scripts.
     command.args(["test", "--package", "fuzz", "--test", "targets", "--target", &machine, "--"]);
     command.args([target, "--exact", "--nocapture", "--test-threads", "1"]);

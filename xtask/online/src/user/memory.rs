@@ -5,6 +5,7 @@ use std::fmt;
 use aws_sdk_cognitoidentityprovider::types::AttributeType;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
 use challenge::Subject;
+use trigger_store::TABLE_KEY;
 
 use super::Found;
 use crate::aws::{self, Session};
@@ -12,8 +13,6 @@ use crate::stack;
 
 /// The table's logical ID in the template.
 const TABLE: &str = "StateTable";
-/// The table's key, as the functions write it.
-const KEY: &str = "user";
 
 /// The places where a stage can keep the state of a user.
 #[derive(Debug)]
@@ -82,9 +81,10 @@ impl Memory {
     pub async fn kept(&self, user: &Found) -> anyhow::Result<Kept> {
         let table = match &self.table {
             Some(table) => {
-                let request = self.dynamodb.get_item().table_name(table).key(KEY, self.key(user)).consistent_read(true);
+                let request =
+                    self.dynamodb.get_item().table_name(table).key(TABLE_KEY, self.key(user)).consistent_read(true);
                 // The key alone: nobody needs the sealed state.
-                let request = request.projection_expression("#u").expression_attribute_names("#u", KEY);
+                let request = request.projection_expression("#u").expression_attribute_names("#u", TABLE_KEY);
                 request.send().await.map_err(aws::sdk)?.item.is_some()
             }
             None => false,
@@ -106,7 +106,7 @@ impl Memory {
         }
         let table = match &self.table {
             Some(table) => {
-                let request = self.dynamodb.delete_item().table_name(table).key(KEY, self.key(user));
+                let request = self.dynamodb.delete_item().table_name(table).key(TABLE_KEY, self.key(user));
                 let answer = request.return_values(ReturnValue::AllOld).send().await.map_err(aws::sdk)?;
                 answer.attributes.is_some_and(|item| !item.is_empty())
             }
