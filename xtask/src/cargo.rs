@@ -8,9 +8,25 @@ use std::process::{Command, Stdio};
 use anyhow::{Context as _, ensure};
 use serde::Deserialize;
 
+/// How the variables begin in which cargo tells a program about its own package.
+const OF_A_PACKAGE: [&str; 2] = ["CARGO_MANIFEST_", "CARGO_PKG_"];
+
 /// The one that has started us, if one has.
-pub(crate) fn here() -> Command {
-    Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+#[must_use]
+pub fn here() -> Command {
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    forget_package(&mut command);
+    command
+}
+
+/// Takes away what cargo has told us about our package. Build scripts watch such variables (ring's does), and what they
+/// build would be built again by every command that comes from another package than the one before.
+pub(crate) fn forget_package(command: &mut Command) {
+    for (variable, _) in std::env::vars_os() {
+        if OF_A_PACKAGE.iter().any(|prefix| variable.to_string_lossy().starts_with(prefix)) {
+            command.env_remove(variable);
+        }
+    }
 }
 
 /// The same, in another folder.
@@ -87,6 +103,17 @@ mod tests {
             {"reason":"build-finished","success":true}"#;
         let wanted = [("xtask", "/t/xtask"), ("xtask-online", "/t/online")];
         assert_eq!(parse(lines).unwrap(), wanted.map(|(name, path)| (name.to_owned(), path.into())).into());
+    }
+
+    /// This test runs under cargo, which has told it about this package.
+    #[test]
+    fn what_cargo_told_us_of_our_package_goes_no_further() {
+        assert!(std::env::var_os("CARGO_MANIFEST_DIR").is_some());
+        let here = here();
+        let removed: Vec<_> = here.get_envs().filter(|(_, value)| value.is_none()).map(|(name, _)| name).collect();
+        for name in ["CARGO_MANIFEST_DIR", "CARGO_PKG_NAME"] {
+            assert!(removed.iter().any(|removed| *removed == name), "{name} is not among {removed:?}");
+        }
     }
 
     #[test]

@@ -8,7 +8,7 @@ pub mod artefact_bucket;
 pub mod bench;
 pub mod browser;
 pub mod bundle;
-mod cargo;
+pub mod cargo;
 pub mod check;
 pub mod cli;
 mod completions;

@@ -37,7 +37,7 @@ impl Quality {
     pub(super) const fn compression(self) -> i64 {
         match self {
             Self::Release => 9,
-            Self::Debug => 1,
+            Self::Debug => 2,
         }
     }
 

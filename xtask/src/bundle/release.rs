@@ -9,7 +9,8 @@ use anyhow::{Context as _, ensure};
 use super::compile::Build;
 use super::elf::AMAZON_LINUX_2023;
 use super::machine::Machine;
-use super::rust::{Rust, answer};
+use super::rust::{self, Rust};
+use crate::cargo;
 use crate::tools::{self, Tools};
 
 /// Variables that would change what is built behind the back of the lock file.
@@ -18,7 +19,7 @@ const FOREIGN_PREFIXES: [&str; 3] = ["CARGO_LAMBDA_", "CARGO_PROFILE_", "CARGO_B
 /// A build for AWS.
 pub(super) struct Release<'a> {
     build: &'a Build<'a>,
-    rust: &'a Rust,
+    sysroot: PathBuf,
     tools: Tools,
     flags: Vec<String>,
 }
@@ -26,9 +27,10 @@ pub(super) struct Release<'a> {
 impl<'a> Release<'a> {
     /// # Errors
     /// When the pinned tools are not here and cannot be fetched.
-    pub(super) fn of(build: &'a Build<'a>, rust: &'a Rust, cargo_home: &Path) -> anyhow::Result<Self> {
-        let flags = flags(build.root, cargo_home, rust, build.machine);
-        Ok(Self { build, rust, tools: tools::ensure_in(build.root)?, flags })
+    pub(super) fn of(build: &'a Build<'a>, rust: &Rust, cargo_home: &Path) -> anyhow::Result<Self> {
+        let sysroot = rust::sysroot(build.root)?;
+        let flags = flags(build.root, cargo_home, &sysroot, &rust.commit, build.machine);
+        Ok(Self { build, sysroot, tools: tools::ensure_in(build.root)?, flags })
     }
 
     /// Builds, and returns cargo's lists of sources.
@@ -37,7 +39,7 @@ impl<'a> Release<'a> {
     /// When the Rust standard library for the machine is missing, or the build fails.
     pub(super) fn compile(&self) -> anyhow::Result<Vec<PathBuf>> {
         let Build { root, machine, packages, programs, quality } = self.build;
-        self.rust.ensure_target(root, *machine)?;
+        rust::ensure_library(root, &self.sysroot, *machine)?;
         let cargo_lambda = self.tools.program("cargo-lambda");
         let mut command = Command::new(&cargo_lambda);
         command.current_dir(root).args(["lambda", "build", "--release", "--locked", "--output-format", "binary"]);
@@ -51,6 +53,7 @@ impl<'a> Release<'a> {
                 command.env_remove(variable);
             }
         }
+        cargo::forget_package(&mut command);
         command.env("CARGO_TARGET_DIR", root.join("target"));
         // Cargo takes this one before every other source of flags, and a path in it may hold a space.
         command.env("CARGO_ENCODED_RUSTFLAGS", self.flags.join("\u{1f}"));
@@ -72,7 +75,7 @@ impl<'a> Release<'a> {
     /// # Errors
     /// When it cannot be started.
     pub(super) fn version(&self) -> anyhow::Result<String> {
-        answer(Command::new(self.tools.program("cargo-lambda")).args(["lambda", "--version"]))
+        rust::answer(Command::new(self.tools.program("cargo-lambda")).args(["lambda", "--version"]))
     }
 
     /// What decides the bytes, beside files and the compiler.
@@ -83,13 +86,13 @@ impl<'a> Release<'a> {
 
 /// Replaces every path that can find its way into a program, and keeps the processor that cargo-lambda chooses, which
 /// flags of our own would otherwise unset.
-fn flags(root: &Path, cargo_home: &Path, rust: &Rust, machine: Machine) -> Vec<String> {
-    let library = rust.sysroot.join("lib/rustlib/src/rust");
+fn flags(root: &Path, cargo_home: &Path, sysroot: &Path, commit: &str, machine: Machine) -> Vec<String> {
+    let library = sysroot.join("lib/rustlib/src/rust");
     let mut prefixes = vec![
         (root.to_path_buf(), "/source".to_owned()),
         (cargo_home.to_path_buf(), "/cargo".to_owned()),
         // What the compiler writes by itself where the sources of the standard library are not installed.
-        (library, format!("/rustc/{}", rust.commit)),
+        (library, format!("/rustc/{commit}")),
     ];
     // The last that fits wins: the longer one must, where one folder lies in the other.
     prefixes.sort_by_key(|(path, _)| path.as_os_str().len());
@@ -111,9 +114,7 @@ mod tests {
     use super::*;
 
     fn remapped(root: &str, cargo_home: &str) -> Vec<String> {
-        let rust =
-            Rust { words: String::new(), version: String::new(), commit: "c0ffee".to_owned(), sysroot: "/rust".into() };
-        flags(Path::new(root), Path::new(cargo_home), &rust, Machine::Arm64)
+        flags(Path::new(root), Path::new(cargo_home), Path::new("/rust"), "c0ffee", Machine::Arm64)
     }
 
     #[test]

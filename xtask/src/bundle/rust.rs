@@ -14,7 +14,6 @@ pub(super) struct Rust {
     pub(super) words: String,
     pub(super) version: String,
     pub(super) commit: String,
-    pub(super) sysroot: PathBuf,
 }
 
 impl Rust {
@@ -22,20 +21,24 @@ impl Rust {
         let words = answer(rustc(root).arg("-vV"))?;
         let version = words.lines().next().unwrap_or_default().to_owned();
         let commit = words.lines().find_map(|line| line.strip_prefix("commit-hash: ")).unwrap_or("unknown").to_owned();
-        let sysroot = answer(rustc(root).args(["--print", "sysroot"]))?.into();
-        Ok(Self { words, version, commit, sysroot })
+        Ok(Self { words, version, commit })
     }
+}
 
-    pub(super) fn ensure_target(&self, root: &Path, machine: Machine) -> anyhow::Result<()> {
-        if !has_library(root, machine) {
-            bail!(
-                "the Rust standard library for `{target}` is not installed in `{}`\nhint: `rustup target add {target}` installs it",
-                self.sysroot.display(),
-                target = machine.target(),
-            );
-        }
-        Ok(())
+/// The folder that it is installed in.
+pub(super) fn sysroot(root: &Path) -> anyhow::Result<PathBuf> {
+    Ok(answer(rustc(root).args(["--print", "sysroot"]))?.into())
+}
+
+pub(super) fn ensure_library(root: &Path, sysroot: &Path, machine: Machine) -> anyhow::Result<()> {
+    if !has_library(root, machine) {
+        bail!(
+            "the Rust standard library for `{target}` is not installed in `{}`\nhint: `rustup target add {target}` installs it",
+            sysroot.display(),
+            target = machine.target(),
+        );
     }
+    Ok(())
 }
 
 /// Whether the Rust standard library for the machine is installed.

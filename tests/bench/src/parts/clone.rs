@@ -6,6 +6,8 @@ use std::process::Command;
 
 use anyhow::Context as _;
 
+use xtask::{cargo, handover};
+
 use super::commands::timed;
 use crate::report::Row;
 use crate::sample::Sample;
@@ -47,18 +49,10 @@ struct Clone {
 impl Clone {
     /// As somebody types it.
     fn xtask(&self, arguments: &[&str]) -> anyhow::Result<f64> {
-        let mut command = Command::new("cargo");
+        let mut command = cargo::here();
         command.arg("xtask").args(arguments).current_dir(&self.clone).env("COGNITO_EMAIL_MFA_LOCAL_DIR", &self.local);
-        for (variable, _) in std::env::vars_os() {
-            // What this very program was started with by cargo, and by the command.
-            let name = variable.to_string_lossy();
-            if name.starts_with("CARGO_PKG_")
-                || name.starts_with("CARGO_MANIFEST_")
-                || name.starts_with("COGNITO_EMAIL_MFA_ONLINE")
-            {
-                command.env_remove(&variable);
-            }
-        }
+        // The program of the repository that measures.
+        command.env_remove(handover::ONLINE);
         timed(&mut command)
     }
 
