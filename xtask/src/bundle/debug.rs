@@ -15,8 +15,7 @@ use crate::stage::Architecture;
 /// features of all selected packages, and where they are the same the compiled SDKs are, too.
 const TOOL: &str = "xtask-online";
 
-/// What cargo and compilers obey beside what they always do, by how the variables begin: nothing is taken from a build that
-/// is for nobody else.
+/// The variables of cargo's that decide what it builds, by how they begin. They are obeyed, as they were for the tool.
 pub(super) const OBEYED_PREFIXES: [&str; 5] =
     ["CARGO_BUILD_", "CARGO_ENCODED_RUSTFLAGS", "CARGO_PROFILE_", "CARGO_TARGET_", "RUSTFLAGS"];
 
