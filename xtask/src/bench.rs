@@ -60,7 +60,7 @@ fn functions(root: &Path) -> anyhow::Result<()> {
     bundle::build(root, &[stage], &out, Quality::Release)?;
     let _alone = bundle::alone(root)?;
     let (packages, programs) = (&[BARE.0], &BARE.1);
-    Build { root, machine, packages, programs, quality: Quality::Release }.run()?;
+    bundle::compile(&Build { root, machine, packages, programs, quality: Quality::Release })?;
     Ok(())
 }
 

@@ -6,14 +6,14 @@ use std::path::PathBuf;
 
 use anyhow::{Context as _, ensure};
 
-use super::compile::Build;
+use super::build::Build;
 use super::machine::Machine;
 use crate::cargo;
 use crate::stage::Architecture;
 
 /// The package of the tool that deploys. It is selected together with what is built, though nothing of it is: cargo unites the
 /// features of all selected packages, and where they are the same the compiled SDKs are, too.
-const TOOL: &str = "xtask-online";
+pub(super) const TOOL: &str = "xtask-online";
 
 /// The variables of cargo's that decide what it builds, by how they begin. They are obeyed, as they were for the tool.
 pub(super) const OBEYED_PREFIXES: [&str; 5] =
@@ -50,55 +50,4 @@ pub(super) fn compile(build: &Build<'_>) -> anyhow::Result<Vec<PathBuf>> {
         dep_infos.push(from.with_extension("d"));
     }
     Ok(dep_infos)
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-
-    use std::path::Path;
-    use std::process::Command;
-
-    use super::*;
-    use crate::bundle::Quality;
-
-    /// A repository with the tool, which does not compile, and a trigger whose program says `word`.
-    fn repository(word: &str) -> tempfile::TempDir {
-        let folder = tempfile::tempdir().unwrap();
-        let write = |name: &str, text: &str| {
-            let path = folder.path().join(name);
-            fs::create_dir_all(path.parent().unwrap()).unwrap();
-            fs::write(path, text).unwrap();
-        };
-        write("Cargo.toml", "[workspace]\nresolver = \"3\"\nmembers = [\"tool\", \"trigger\"]\n");
-        let package = |name: &str| format!("[package]\nname = \"{name}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n");
-        write("tool/Cargo.toml", &package(TOOL));
-        write("tool/src/main.rs", "no Rust");
-        write("trigger/Cargo.toml", &package("trigger"));
-        write("trigger/src/main.rs", &format!("fn main() {{\n    print!(\"{word}\");\n}}\n"));
-        let locked = cargo::at(folder.path()).args(["generate-lockfile", "--offline", "--quiet"]).status().unwrap();
-        assert!(locked.success());
-        folder
-    }
-
-    fn build(root: &Path) -> anyhow::Result<String> {
-        let machine = Machine::of(Architecture::Host)?;
-        let (packages, quality) = (&["trigger"], Quality::Debug);
-        let build = Build { root, machine, packages, programs: packages, quality };
-        build.run()?;
-        let output = Command::new(quality.program(root, "trigger")).output()?;
-        Ok(String::from_utf8(output.stdout)?)
-    }
-
-    #[test]
-    fn a_trigger_is_built_with_the_tool_beside_it_and_again_when_it_has_changed() {
-        let here = repository("first");
-        assert_eq!(build(here.path()).unwrap(), "first");
-        let source = here.path().join("trigger/src/main.rs");
-        fs::write(&source, fs::read_to_string(&source).unwrap().replace("first", "second")).unwrap();
-        assert_eq!(build(here.path()).unwrap(), "second");
-        fs::write(&source, "no Rust").unwrap();
-        let error = format!("{:#}", build(here.path()).unwrap_err());
-        assert!(error.contains("failed to build `trigger`"), "{error}");
-    }
 }

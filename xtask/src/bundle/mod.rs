@@ -11,6 +11,7 @@ use std::process::{Command, ExitCode, Stdio};
 use anyhow::{Context as _, bail, ensure};
 
 mod archive;
+mod build;
 mod compile;
 mod debug;
 mod elf;
@@ -24,7 +25,8 @@ mod replace;
 mod rust;
 mod stamp;
 
-pub use compile::Build;
+pub use build::Build;
+pub use compile::compile;
 pub use elf::{Glibc, NotRunnable};
 pub use machine::{Machine, UnknownHost};
 pub use manifest::{Artefact, Commit, Digest, Manifest, Parameter, StageEntry, ToolVersions};
@@ -120,7 +122,7 @@ pub fn build(root: &Path, stages: &[Stage], out: &Path, quality: Quality) -> any
         let triggers: Vec<_> = triggers.into_iter().collect();
         let packages: Vec<_> = triggers.iter().map(|trigger| trigger.package()).collect();
         let packages = packages.as_slice();
-        versions = Some(Build { root, machine, packages, programs: packages, quality }.run()?);
+        versions = Some(compile(&Build { root, machine, packages, programs: packages, quality })?);
         for trigger in triggers {
             let (archive, artefact) = pack(root, trigger, machine, quality)?;
             files.push((manifest::archive_file(machine, trigger), archive));

@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, ensure};
 
-use super::compile::Build;
+use super::build::Build;
 use super::elf::AMAZON_LINUX_2023;
 use super::machine::Machine;
 use super::rust::{self, Rust};

@@ -7,6 +7,7 @@ use crate::trigger::Trigger;
 
 use super::alarms::{self, Alarm};
 use super::arn::identity_arn;
+use super::send::Send;
 use super::{environment, pipeline};
 
 const CODE_KEY_ARN: &str = "CodeKey.Id";
@@ -82,13 +83,6 @@ struct Function {
 struct Table {
     id: &'static str,
     arn: String,
-}
-
-#[derive(Debug, Serialize)]
-pub(super) struct Send {
-    /// With CloudFormation's `${…}`.
-    pub(super) resource_arns: Vec<String>,
-    pub(super) from_address: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -204,18 +198,6 @@ impl Function {
                 .into_iter()
                 .collect(),
             sends: (trigger == Trigger::Create).then(|| Send::new(&stage.email)).into_iter().collect(),
-        }
-    }
-}
-
-impl Send {
-    pub(super) fn new(email: &stage::Email) -> Self {
-        let configuration_set = email.configuration_set.as_ref().map(|set| {
-            format!("arn:${{AWS::Partition}}:ses:{}:${{AWS::AccountId}}:configuration-set/{set}", email.region)
-        });
-        Self {
-            resource_arns: std::iter::once(identity_arn(email)).chain(configuration_set).collect(),
-            from_address: email.from_address.to_string(),
         }
     }
 }

@@ -22,6 +22,7 @@ mod environment;
 mod expected;
 mod parsed;
 mod pipeline;
+mod send;
 
 #[cfg(test)]
 mod tests;

@@ -6,7 +6,7 @@ use crate::artefact_bucket::artefact_bucket;
 use crate::stage::{Pipeline, Stage};
 
 use super::arn::identity_arn;
-use super::context::Send;
+use super::send::Send;
 
 /// A path that the roles of a pipeline have no rights on, so that none can widen itself.
 const PATH: &str = "/pipeline/";
