@@ -20,8 +20,8 @@ pub(super) enum Refusal {
     )]
     Protected { lift: String, file: String },
     /// The template keeps what is kept, and this one is of before.
-    #[error("the template that it was deployed with would not keep {}\nhint: `{deploy}` brings the one that does", .resources.join(", "))]
-    Unkept { resources: Vec<String>, deploy: String },
+    #[error("the template that it was deployed with would not keep `{}`\nhint: {hint}", .resources.join("`, `"))]
+    Unkept { resources: Vec<String>, hint: String },
     /// The name is asked for so that nobody deletes the users of another stage.
     #[error(
         "`--delete-users {given}` does not name its user pool, which is `{name}`\nhint: nothing was deleted; type the name in full"
@@ -67,7 +67,7 @@ impl Doomed {
                 }),
                 (kind, _) => {
                     doomed.others += 1;
-                    doomed.unkept.extend(kind.map(|_| format!("`{}`", member.logical_id)));
+                    doomed.unkept.extend(kind.map(|_| member.logical_id.clone()));
                 }
             }
         }
@@ -108,9 +108,26 @@ impl Doomed {
             return Err(Refusal::Protected { lift, file: xtask::stage::file(&stage.name) });
         }
         if !self.unkept.is_empty() {
-            return Err(Refusal::Unkept { resources: self.unkept.clone(), deploy: deploy_command(stage) });
+            return Err(Refusal::Unkept { resources: self.unkept.clone(), hint: self.keep(stage) });
         }
         Ok(())
+    }
+
+    /// How what its template does not keep is kept. A stack in `DELETE_FAILED` cannot be deployed to, and is the only one
+    /// that CloudFormation takes names to keep for.
+    /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DeleteStack.html>
+    fn keep(&self, stage: &Stage) -> String {
+        if self.status != StackStatus::DeleteFailed {
+            return format!("`{}` brings the one that does", deploy_command(stage));
+        }
+        format!(
+            "`aws cloudformation delete-stack --stack-name {} --region {} --retain-resources {}` deletes the rest of the \
+             stack; `{} --take-back` makes them part of it again",
+            stage.aws.stack,
+            stage.aws.region,
+            self.unkept.join(" "),
+            deploy_command(stage)
+        )
     }
 }
 

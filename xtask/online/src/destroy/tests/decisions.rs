@@ -46,9 +46,10 @@ fn a_stack_is_deleted_only_when_nothing_speaks_against_it() {
     let (fine, unkept) = (doomed(KEEP, KEEP), doomed(KEEP, ", DeletionPolicy: Delete"));
     let none = doomed("", "");
     let is = |status: S| Doomed { status, ..fine.clone() };
+    let half_deleted = Doomed { status: S::DeleteFailed, ..none.clone() };
     let busy = Doomed { under_way: Some("an update is under way".to_owned()), ..is(S::UpdateInProgress) };
     let protected = Doomed { is_protected: true, ..fine.clone() };
-    let rows: [(&str, Doomed, Option<&str>); 14] = [
+    let rows: [(&str, Doomed, Option<&str>); 15] = [
         ("at rest", fine.clone(), None),
         ("a shell", is(S::ReviewInProgress), None),
         ("a creation that failed", is(S::RollbackComplete), None),
@@ -62,6 +63,14 @@ fn a_stack_is_deleted_only_when_nothing_speaks_against_it() {
         ("protected", protected, Some("--no-enable-termination-protection --stack-name cognito-email-mfa-prod")),
         ("a table that would go", unkept, Some("would not keep `StateTable`\nhint: `cargo xtask deploy --stage prod`")),
         ("no policy at all", none, Some("would not keep `StateTable`, `UserPool`")),
+        (
+            "no policy, and a deletion that failed",
+            half_deleted,
+            Some(
+                "hint: `aws cloudformation delete-stack --stack-name cognito-email-mfa-prod --region eu-central-1 \
+                 --retain-resources StateTable UserPool` deletes the rest",
+            ),
+        ),
         (
             "protected while it cannot be deleted",
             Doomed { is_protected: true, ..is(S::UpdateInProgress) },
