@@ -8,6 +8,7 @@ use anyhow::{Context as _, ensure};
 use crate::bundle::{self, Build, Machine, Quality};
 use crate::cli::{BenchArgs, BenchPart, StageArgs};
 use crate::programs::on_path;
+use crate::stage::Stage;
 use crate::{cargo, handover, stage};
 
 /// Names the folder with `<name>/bootstrap` of every Rust function to what measures them.
@@ -29,33 +30,32 @@ pub(crate) fn run(root: &Path, args: &BenchArgs) -> anyhow::Result<ExitCode> {
     let root = &root.canonicalize().with_context(|| format!("failed to open the repository `{}`", root.display()))?;
     let parts = args.parts();
     let any_of = |wanted: &[BenchPart]| parts.iter().any(|part| wanted.contains(part));
+    let stage = stage::load(root, StageArgs::DEFAULT)?;
+    let machine = Machine::of(stage.aws.architecture)?;
     if any_of(&[BenchPart::Start, BenchPart::Memory, BenchPart::Warm]) {
-        functions(root)?;
+        functions(root, stage, machine)?;
     }
-    if any_of(&[BenchPart::Commands]) {
-        // The program that `deploy` is handed over to, as people have it.
-        done(cargo::at(root).args(["build", "--quiet", "--package", "xtask-online"]))?;
-    }
+    // The program that `deploy` is handed over to, as people have it.
+    let online = if any_of(&[BenchPart::Commands]) { Some(online(root)?) } else { None };
     let node = if any_of(&[BenchPart::Start]) { node(root)? } else { None };
 
     let mut command = cargo::at(root);
     command.args(["run", "--quiet", "--profile", "bench", "--package", PACKAGE, "--bin", PACKAGE, "--", "--root"]);
     command.arg(root).args(args.words());
-    command.env(PROGRAMS, Quality::Release.folder(root));
+    command.env(PROGRAMS, Quality::Release.folder(root, machine));
     command.env(XTASK, std::env::current_exe().context("failed to find this program")?);
-    command.env(handover::ONLINE, target(root).join("debug/xtask-online"));
-    match node {
-        Some(functions) => command.env(NODE, functions),
-        None => command.env_remove(NODE),
-    };
+    for (variable, path) in [(handover::ONLINE, online), (NODE, node)] {
+        match path {
+            Some(path) => command.env(variable, path),
+            None => command.env_remove(variable),
+        };
+    }
     let status = command.status().context("failed to start the measurements")?;
     Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// Ours and those to compare them with.
-fn functions(root: &Path) -> anyhow::Result<()> {
-    let stage = stage::load(root, StageArgs::DEFAULT)?;
-    let machine = Machine::of(stage.aws.architecture)?;
+fn functions(root: &Path, stage: Stage, machine: Machine) -> anyhow::Result<()> {
     let out = bundle::dir_of(root, &stage.name);
     bundle::build(root, &[stage], &out, Quality::Release)?;
     let _alone = bundle::alone(root)?;
@@ -80,8 +80,9 @@ fn node(root: &Path) -> anyhow::Result<Option<PathBuf>> {
     Ok(Some(folder.join("dist")))
 }
 
-fn target(root: &Path) -> PathBuf {
-    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from)
+fn online(root: &Path) -> anyhow::Result<PathBuf> {
+    let mut built = cargo::built(cargo::at(root).args(["build", "--quiet", "--package", handover::PACKAGE]))?;
+    built.remove(handover::PACKAGE).with_context(|| format!("`cargo build` named no program `{}`", handover::PACKAGE))
 }
 
 fn done(command: &mut Command) -> anyhow::Result<()> {

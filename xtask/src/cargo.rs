@@ -50,6 +50,31 @@ pub(crate) fn built(build: &mut Command) -> anyhow::Result<BTreeMap<String, Path
     programs
 }
 
+/// A package of a workspace.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub(crate) struct Member {
+    pub(crate) name: String,
+    pub(crate) manifest_path: PathBuf,
+}
+
+/// The packages of the workspace in `root`. Looks at no dependency.
+///
+/// # Errors
+/// When cargo cannot be started, or does not understand a manifest.
+pub(crate) fn members(root: &Path) -> anyhow::Result<Vec<Member>> {
+    #[derive(Deserialize)]
+    struct Metadata {
+        packages: Vec<Member>,
+    }
+    let mut command = at(root);
+    command.args(["metadata", "--no-deps", "--format-version", "1"]).stdin(Stdio::null()).stderr(Stdio::inherit());
+    let output = command.output().context("failed to start `cargo metadata`")?;
+    ensure!(output.status.success(), "`cargo metadata` ended with {}", output.status);
+    let metadata: Metadata =
+        serde_json::from_slice(&output.stdout).context("failed to understand the output of `cargo metadata`")?;
+    Ok(metadata.packages)
+}
+
 /// A line of `--message-format json`; of some lines only what they have in common.
 #[derive(Debug, Deserialize)]
 struct Message {

@@ -9,6 +9,8 @@ use anyhow::Context as _;
 use crate::cli::Cli;
 use crate::{cargo, root};
 
+/// The package that has the online verbs, and its program.
+pub const PACKAGE: &str = "xtask-online";
 /// Names the program that runs the online verbs, where it has been built already.
 pub const ONLINE: &str = "COGNITO_EMAIL_MFA_ONLINE";
 
@@ -30,7 +32,7 @@ fn command(online: Option<&Path>, root: &Path) -> Command {
         return Command::new(online);
     }
     let mut command = cargo::here();
-    command.args(["run", "--quiet", "--package", "xtask-online", "--manifest-path"]);
+    command.args(["run", "--quiet", "--package", PACKAGE, "--manifest-path"]);
     command.arg(root.join("Cargo.toml")).arg("--");
     command
 }

@@ -13,8 +13,9 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, bail, ensure};
 use rustix::process::{Pid, Signal, kill_process_group};
 
+use crate::bundle::{self, Machine, Quality};
 use crate::cli::{StageArgs, TestArgs};
-use crate::{browser, bundle, cargo, handover, stage};
+use crate::{browser, cargo, handover, stage};
 
 /// The longest that the tests may run, once everything is built.
 const BOUND: Duration = Duration::from_secs(20 * 60);
@@ -37,11 +38,12 @@ pub fn run(root: &Path, args: &TestArgs) -> anyhow::Result<ExitCode> {
     fs::create_dir_all(&local_dir).with_context(|| format!("failed to make `{}`", local_dir.display()))?;
     let _lock = lock(&local_dir)?;
     let stage = stage::load(root, StageArgs::DEFAULT)?;
+    let machine = Machine::of(stage.aws.architecture)?;
     let out = bundle::dir_of(root, &stage.name);
-    bundle::build(root, &[stage], &out, bundle::Quality::Release)?;
+    bundle::build(root, &[stage], &out, Quality::Release)?;
     let programs = build(root)?;
     let environment = [
-        ("E2E_BOOTSTRAPS", root.join("target/lambda")),
+        ("E2E_BOOTSTRAPS", Quality::Release.folder(root, machine)),
         ("E2E_XTASK", programs.xtask.clone()),
         (handover::ONLINE, programs.online),
         ("COGNITO_EMAIL_MFA_LOCAL_DIR", local_dir.clone()),
@@ -110,11 +112,11 @@ struct Programs {
 /// choice of packages would unify features differently, and compile the AWS SDKs twice.
 fn build(root: &Path) -> anyhow::Result<Programs> {
     let mut command = cargo::at(root);
-    command.args(["build", "--workspace", "--tests", "--bin", "xtask", "--bin", "xtask-online"]);
+    command.args(["build", "--workspace", "--tests", "--bin", "xtask", "--bin", handover::PACKAGE]);
     let mut built = cargo::built(&mut command).context("failed to build the tests")?;
     let mut program =
         |name: &str| built.remove(name).with_context(|| format!("`cargo build` named no program `{name}`"));
-    Ok(Programs { xtask: program("xtask")?, online: program("xtask-online")? })
+    Ok(Programs { xtask: program("xtask")?, online: program(handover::PACKAGE)? })
 }
 
 /// Waits for the tests, and ends them when they take too long or somebody asks for it.

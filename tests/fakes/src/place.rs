@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, ensure};
+use xtask::bundle::{Machine, Quality};
+use xtask::stage::Architecture;
 use xtask::trigger::Trigger;
 
 /// The folder with `<package>/bootstrap` of each trigger.
@@ -22,7 +24,10 @@ pub fn root() -> &'static Path {
 /// # Errors
 /// When it was not built.
 pub fn bootstrap(trigger: Trigger) -> anyhow::Result<PathBuf> {
-    let folder = std::env::var_os(BOOTSTRAPS).map_or_else(|| root().join("target/lambda"), PathBuf::from);
+    let folder = match std::env::var_os(BOOTSTRAPS) {
+        Some(folder) => PathBuf::from(folder),
+        None => Quality::Release.folder(root(), Machine::of(Architecture::Host)?),
+    };
     let path = folder.join(trigger.package()).join("bootstrap");
     ensure!(
         path.is_file(),

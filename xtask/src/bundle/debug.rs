@@ -8,12 +8,8 @@ use anyhow::{Context as _, ensure};
 
 use super::build::Build;
 use super::machine::Machine;
-use crate::cargo;
 use crate::stage::Architecture;
-
-/// The package of the tool that deploys. It is selected together with what is built, though nothing of it is: cargo unites the
-/// features of all selected packages, and where they are the same the compiled SDKs are, too.
-pub(super) const TOOL: &str = "xtask-online";
+use crate::{cargo, handover};
 
 /// The variables of cargo's that decide what it builds, by how they begin. They are obeyed, as they were for the tool.
 pub(super) const OBEYED_PREFIXES: [&str; 5] =
@@ -24,7 +20,7 @@ pub(super) const OBEYED_PREFIXES: [&str; 5] =
 /// # Errors
 /// When the programs would be for another machine, the build fails, or a program cannot be copied.
 pub(super) fn compile(build: &Build<'_>) -> anyhow::Result<Vec<PathBuf>> {
-    let Build { root, machine, packages, programs, quality, .. } = build;
+    let Build { root, machine, packages, programs, quality } = build;
     let here = Machine::of(Architecture::Host)?;
     ensure!(
         *machine == here,
@@ -33,7 +29,13 @@ pub(super) fn compile(build: &Build<'_>) -> anyhow::Result<Vec<PathBuf>> {
         machine.as_str()
     );
     let mut command = cargo::at(root);
-    command.args(["build", "--locked", "--package", TOOL]);
+    // Compiled with the tool's, and left in a folder of our own: what somebody else builds at the same time, or in another
+    // checkout with the same target folder, may have other features and other sources.
+    command.env("CARGO_BUILD_BUILD_DIR", root.join("target"));
+    command.env("CARGO_TARGET_DIR", root.join("target/lambda-debug/cargo"));
+    // Selected together with what is built, though nothing of it is: cargo unites the features of all selected packages,
+    // and where they are the same the compiled SDKs are, too.
+    command.args(["build", "--package", handover::PACKAGE]);
     for package in *packages {
         command.args(["--package", package]);
     }
@@ -44,7 +46,7 @@ pub(super) fn compile(build: &Build<'_>) -> anyhow::Result<Vec<PathBuf>> {
     let mut dep_infos = Vec::new();
     for program in *programs {
         let from = built.get(*program).with_context(|| format!("`cargo build` named no program `{program}`"))?;
-        let to = quality.program(root, program);
+        let to = quality.program(root, *machine, program);
         let copied = to.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| fs::copy(from, &to));
         copied.with_context(|| format!("failed to copy `{}` to `{}`", from.display(), to.display()))?;
         dep_infos.push(from.with_extension("d"));

@@ -24,6 +24,7 @@ mod release;
 mod replace;
 mod rust;
 mod stamp;
+mod surroundings;
 
 pub use build::Build;
 pub use compile::compile;
@@ -190,7 +191,7 @@ fn ensure_ours(out: &Path) -> anyhow::Result<()> {
 
 /// Checks and packs the program of one trigger.
 fn pack(root: &Path, trigger: Trigger, machine: Machine, quality: Quality) -> anyhow::Result<(Vec<u8>, Artefact)> {
-    let path = &quality.bootstrap(root, trigger);
+    let path = &quality.bootstrap(root, machine, trigger);
     let program = fs::read(path).with_context(|| format!("failed to read the built program `{}`", path.display()))?;
     let glibc = elf::check(&program, machine, quality.glibc())
         .with_context(|| format!("`{}` cannot run on Lambda", path.display()))?;

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::elf::{AMAZON_LINUX_2023, Glibc};
+use super::machine::Machine;
 use crate::trigger::Trigger;
 
 /// What a build is for.
@@ -15,13 +16,14 @@ pub enum Quality {
 }
 
 impl Quality {
-    /// Where the programs are left.
+    /// Where the programs for a machine are left, each in a folder of its name.
     #[must_use]
-    pub fn folder(self, root: &Path) -> PathBuf {
-        root.join(match self {
+    pub fn folder(self, root: &Path, machine: Machine) -> PathBuf {
+        let folder = match self {
             Self::Release => "target/lambda",
             Self::Debug => "target/lambda-debug",
-        })
+        };
+        root.join(folder).join(machine.as_str())
     }
 
     /// The newest C library that the programs may need; `None` for programs that run where they are built.
@@ -42,13 +44,13 @@ impl Quality {
     }
 
     /// A program.
-    pub(super) fn program(self, root: &Path, name: &str) -> PathBuf {
-        self.folder(root).join(name).join(super::archive::ENTRY)
+    pub(super) fn program(self, root: &Path, machine: Machine, name: &str) -> PathBuf {
+        self.folder(root, machine).join(name).join(super::archive::ENTRY)
     }
 
     /// The program of a trigger.
     #[must_use]
-    pub fn bootstrap(self, root: &Path, trigger: Trigger) -> PathBuf {
-        self.program(root, trigger.package())
+    pub fn bootstrap(self, root: &Path, machine: Machine, trigger: Trigger) -> PathBuf {
+        self.program(root, machine, trigger.package())
     }
 }

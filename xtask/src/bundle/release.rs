@@ -13,8 +13,9 @@ use super::rust::{self, Rust};
 use crate::cargo;
 use crate::tools::{self, Tools};
 
-/// Variables that would change what is built behind the back of the lock file.
-const FOREIGN_PREFIXES: [&str; 3] = ["CARGO_LAMBDA_", "CARGO_PROFILE_", "CARGO_BUILD_"];
+/// Variables that would change what is built behind the back of the lock file, or link it with another linker.
+const FOREIGN_PREFIXES: [&str; 6] =
+    ["CARGO_BUILD_", "CARGO_LAMBDA_", "CARGO_PROFILE_", "CARGO_TARGET_", "CARGO_UNSTABLE_", "CARGO_ZIGBUILD_"];
 
 /// A build for AWS.
 pub(super) struct Release<'a> {
@@ -42,9 +43,19 @@ impl<'a> Release<'a> {
         rust::ensure_library(root, &self.sysroot, *machine)?;
         let cargo_lambda = self.tools.program("cargo-lambda");
         let mut command = Command::new(&cargo_lambda);
-        command.current_dir(root).args(["lambda", "build", "--release", "--locked", "--output-format", "binary"]);
+        // A `CargoLambda.toml` may lie in any folder above this one, and nobody would look for it there.
+        command.current_dir(root).args([
+            "lambda",
+            "--global",
+            "/dev/null",
+            "build",
+            "--release",
+            "--locked",
+            "--output-format",
+            "binary",
+        ]);
         command.arg("--target").arg(format!("{}.{AMAZON_LINUX_2023}", machine.target()));
-        command.arg("--lambda-dir").arg(quality.folder(root));
+        command.arg("--lambda-dir").arg(quality.folder(root, *machine));
         for package in *packages {
             command.args(["--package", package]);
         }

@@ -5,8 +5,7 @@
 //! configuration, compiler, flags and tools, and the programs. What is in doubt is built.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::io;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -14,30 +13,49 @@ use anyhow::Context as _;
 use serde::{Deserialize, Serialize};
 
 use super::manifest::{Digest, ToolVersions};
+use super::surroundings::{Files, digest};
 
 /// What a build was made of, and what it made.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Stamp {
     /// Everything that is no file: tools, flags, packages, variables.
     words: Vec<String>,
-    /// By content; `None` for a file that would count if there were one.
-    inputs: BTreeMap<PathBuf, Option<Digest>>,
+    surroundings: Files,
+    sources: Files,
     programs: BTreeMap<PathBuf, Digest>,
     pub(super) tools: ToolVersions,
 }
 
-/// What cargo and rustup look for in a folder and in every folder above it.
-const CONFIGURATION: [&str; 4] = [".cargo/config.toml", ".cargo/config", "rust-toolchain.toml", "rust-toolchain"];
-
 impl Stamp {
-    /// The stamp at `path`, if a build of `words` would make the same again.
-    pub(super) fn valid(path: &Path, words: &[String]) -> Option<Self> {
-        let stamp: Self = serde_json::from_slice(&fs::read(path).ok()?).ok()?;
-        let same = |path: &PathBuf, digest: &Option<Digest>| content(path).is_ok_and(|now| now == *digest);
-        let holds = stamp.words == words
-            && stamp.inputs.iter().all(|(path, digest)| same(path, digest))
-            && stamp.programs.iter().all(|(path, digest)| same(path, &Some(*digest)));
-        holds.then_some(stamp)
+    /// What lies at `path`, if it is one.
+    pub(super) fn read(path: &Path) -> Option<Self> {
+        serde_json::from_slice(&fs::read(path).ok()?).ok()
+    }
+
+    /// Whether a build of `words` would make the same again.
+    pub(super) fn holds(&self, words: &[String]) -> bool {
+        let same = |path: &Path, before: Option<Digest>| digest(path).is_ok_and(|now| now == before);
+        let inputs = self.surroundings.iter().chain(&self.sources);
+        self.words == words
+            && inputs.into_iter().all(|(path, digest)| same(path, *digest))
+            && self.programs.iter().all(|(path, digest)| same(path, Some(*digest)))
+    }
+
+    /// Gives every source that has changed since a time of now. Cargo tells changes by time, and so misses a file that was
+    /// replaced by an older one.
+    ///
+    /// # Errors
+    /// When a source cannot be read or given a time.
+    pub(super) fn renew(&self) -> anyhow::Result<()> {
+        for (path, before) in &self.sources {
+            let now = digest(path)?;
+            if now.is_some() && now != *before {
+                let renewed = File::options().append(true).open(path);
+                let renewed = renewed.and_then(|file| file.set_modified(SystemTime::now()));
+                renewed.with_context(|| format!("failed to tell cargo that `{}` has changed", path.display()))?;
+            }
+        }
+        Ok(())
     }
 
     /// Says what a build has just made, that began at `begun`. `None` when a source was changed while it was compiled, or
@@ -46,13 +64,13 @@ impl Stamp {
     /// # Errors
     /// When something cannot be read.
     pub(super) fn of(
-        build: &Built<'_>,
+        built: Built,
         words: Vec<String>,
         tools: ToolVersions,
         begun: SystemTime,
     ) -> anyhow::Result<Option<Self>> {
         let mut files = Vec::new();
-        for dep_info in &build.dep_infos {
+        for dep_info in &built.dep_infos {
             let Ok(text) = fs::read_to_string(dep_info) else { return Ok(None) };
             files.extend(sources(&text));
         }
@@ -61,20 +79,16 @@ impl Stamp {
         if files.is_empty() || !files.iter().all(|path| settled(path).unwrap_or(false)) {
             return Ok(None);
         }
-        let mut inputs = BTreeMap::new();
-        for path in files.iter().filter_map(|path| manifest_of(path)).chain(configuration(build.root, build.cargo_home))
-        {
-            inputs.insert(path.clone(), content(&path)?);
-        }
+        let mut sources = Files::new();
         for path in files {
-            inputs.insert(path.clone(), content(&path)?);
+            sources.insert(path.clone(), digest(&path)?);
         }
         let mut programs = BTreeMap::new();
-        for path in &build.programs {
-            let digest = content(path)?.with_context(|| format!("the build has left no `{}`", path.display()))?;
-            programs.insert(path.clone(), digest);
+        for path in built.programs {
+            let digest = digest(&path)?.with_context(|| format!("the build has left no `{}`", path.display()))?;
+            programs.insert(path, digest);
         }
-        Ok(Some(Self { words, inputs, programs, tools }))
+        Ok(Some(Self { words, surroundings: built.surroundings, sources, programs, tools }))
     }
 
     /// # Errors
@@ -85,22 +99,13 @@ impl Stamp {
     }
 }
 
-/// Where a build was made and what it has left.
+/// What a build has left, and what was around it before and after.
 #[derive(Debug)]
-pub(super) struct Built<'a> {
-    pub(super) root: &'a Path,
-    pub(super) cargo_home: &'a Path,
+pub(super) struct Built {
+    pub(super) surroundings: Files,
     /// Cargo's lists of sources, one for each program, in the format of `make`.
     pub(super) dep_infos: Vec<PathBuf>,
     pub(super) programs: Vec<PathBuf>,
-}
-
-fn content(path: &Path) -> anyhow::Result<Option<Digest>> {
-    match fs::read(path) {
-        Ok(bytes) => Ok(Some(Digest::of(&bytes))),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(error).with_context(|| format!("failed to read `{}`", path.display())),
-    }
 }
 
 /// The sources in a rule `program: source source`, where `\ ` is a blank within a name.
@@ -110,24 +115,15 @@ fn sources(rule: &str) -> Vec<PathBuf> {
     names.split_whitespace().map(|name| PathBuf::from(name.replace('\0', " "))).collect()
 }
 
-/// The manifest of the package that a source belongs to.
-fn manifest_of(source: &Path) -> Option<PathBuf> {
-    source.ancestors().skip(1).map(|folder| folder.join("Cargo.toml")).find(|manifest| manifest.is_file())
-}
-
-fn configuration(root: &Path, cargo_home: &Path) -> impl Iterator<Item = PathBuf> {
-    let above = root.ancestors().flat_map(|folder| CONFIGURATION.map(|name| folder.join(name)));
-    let workspace = ["Cargo.toml", "Cargo.lock"].map(|name| root.join(name));
-    above.chain(workspace).chain(["config.toml", "config"].map(|name| cargo_home.join(name)))
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
 
     use std::time::Duration;
 
+    use super::super::surroundings::Surroundings;
     use super::*;
+    use crate::cargo::Member;
 
     /// A repository after a build.
     struct Fixture {
@@ -162,20 +158,23 @@ mod tests {
             fs::write(path, text).unwrap();
         }
 
+        fn surroundings(&self) -> Files {
+            let members = [Member { name: "trigger".to_owned(), manifest_path: self.path("trigger/Cargo.toml") }];
+            Surroundings::look(self.root.path(), &self.path("cargo-home"), &members).unwrap().files
+        }
+
         fn stamp(&self, begun: SystemTime) -> Option<Stamp> {
-            let home = self.path("cargo-home");
             let built = Built {
-                root: self.root.path(),
-                cargo_home: &home,
+                surroundings: self.surroundings(),
                 dep_infos: vec![self.path("program.d")],
                 programs: vec![self.path("program")],
             };
             let tools = ToolVersions { cargo_lambda: Some("1".to_owned()), rustc: "1".to_owned() };
-            Stamp::of(&built, self.words.clone(), tools, begun).unwrap()
+            Stamp::of(built, self.words.clone(), tools, begun).unwrap()
         }
 
         fn is_valid(&self) -> bool {
-            Stamp::valid(&self.path("stamp.json"), &self.words).is_some()
+            Stamp::read(&self.path("stamp.json")).is_some_and(|stamp| stamp.holds(&self.words))
         }
     }
 
@@ -212,6 +211,28 @@ mod tests {
         let mut here = Fixture::new();
         here.words = vec!["rustc 2".to_owned()];
         assert!(!here.is_valid(), "another compiler");
+    }
+
+    #[test]
+    fn a_source_replaced_by_an_older_file_is_one_of_now_for_cargo() {
+        let here = Fixture::new();
+        let old = SystemTime::now() - Duration::from_secs(3_600);
+        let modified = |name: &str| fs::metadata(here.path(name)).unwrap().modified().unwrap();
+        here.write("trigger/src/main.rs", "after");
+        for name in ["trigger/src/main.rs", "trigger/a mail.txt"] {
+            File::options().append(true).open(here.path(name)).unwrap().set_modified(old).unwrap();
+        }
+        Stamp::read(&here.path("stamp.json")).unwrap().renew().unwrap();
+        assert!(modified("trigger/src/main.rs") > old);
+        assert_eq!(modified("trigger/a mail.txt"), old, "one that did not change");
+    }
+
+    #[test]
+    fn a_folder_of_a_name_that_counts_is_no_file() {
+        let here = Fixture::new();
+        fs::create_dir(here.path("rust-toolchain")).unwrap();
+        assert!(here.is_valid());
+        assert!(here.stamp(SystemTime::now() + Duration::from_secs(1)).is_some());
     }
 
     #[test]

@@ -53,6 +53,8 @@ impl Clone {
         command.arg("xtask").args(arguments).current_dir(&self.clone).env("COGNITO_EMAIL_MFA_LOCAL_DIR", &self.local);
         // The program of the repository that measures.
         command.env_remove(handover::ONLINE);
+        // A clone of its own has a folder of its own.
+        command.env_remove("CARGO_TARGET_DIR").env_remove("CARGO_BUILD_BUILD_DIR");
         timed(&mut command)
     }
 

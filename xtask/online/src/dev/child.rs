@@ -1,7 +1,7 @@
 //! Other runs of this program, one for each step: what they start ends with them, and they end with this.
 
 use std::ffi::OsStr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
 use anyhow::Context as _;
@@ -24,9 +24,16 @@ impl Drop for Run {
     }
 }
 
+/// This program, also when somebody has built another one in its place meanwhile.
+fn program() -> anyhow::Result<PathBuf> {
+    if cfg!(target_os = "linux") {
+        return Ok("/proc/self/exe".into());
+    }
+    std::env::current_exe().context("failed to find this program")
+}
+
 fn start(root: &Path, arguments: &[&OsStr], stderr: Stdio, stdout: Stdio) -> anyhow::Result<Run> {
-    let program = std::env::current_exe().context("failed to find this program")?;
-    let mut command = Command::new(program);
+    let mut command = Command::new(program()?);
     command.arg("--root").arg(root).args(arguments);
     command.stdin(Stdio::null()).stdout(stdout).stderr(stderr).process_group(0);
     let child = command.spawn().context("failed to start this program once more")?;
