@@ -4,7 +4,9 @@
 
 mod crowds;
 mod faults;
+mod keys;
 mod matrix;
+mod patience;
 mod promises;
 mod scenario;
 mod stage;

@@ -200,7 +200,8 @@ impl Create {
                 Ok(("sent", sending.view(true)))
             }
             Ok(Delivered::Unknown) => {
-                count(Metric::CodesSent);
+                count(Metric::DeliveryFailed);
+                tracing::warn!(target: "trigger", trigger = "create", outcome = "mail-unanswered");
                 Ok(("sent-perhaps", sending.view(true)))
             }
             Err(failure) => {
@@ -230,7 +231,11 @@ impl Create {
         let Some(address) = &user.address else { return "not-told" };
         let patience = budget.left().saturating_sub(2 * KEPT_FOR_ANSWER);
         match self.mailer.send_notice(self.locale(user, event), address, patience).await {
-            Ok(_) => "told",
+            Ok(Delivered::Accepted) => "told",
+            Ok(Delivered::Unknown) => {
+                count(Metric::DeliveryFailed);
+                "told-perhaps"
+            }
             Err(failure) => {
                 count(Metric::DeliveryFailed);
                 tracing::error!(target: "trigger", trigger = "create", outcome = "notice-refused", reason = %failure);

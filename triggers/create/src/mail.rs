@@ -18,6 +18,9 @@ use trigger_store::CONNECT_TIMEOUT;
 
 use crate::settings::MailSettings;
 
+/// What SES needs to take a mail, on a connection that is not there yet.
+const LEAST_PATIENCE: Duration = Duration::from_millis(250);
+
 pub(crate) struct Mailer {
     client: Client,
     settings: MailSettings,
@@ -78,6 +81,10 @@ impl Mailer {
     }
 
     async fn hand_over(&self, to: &Address, mail: &Message, patience: Duration) -> Result<Delivered, Failure> {
+        // Begun and given up at once, it would be a mail of which nobody knows whether it went out.
+        if patience < LEAST_PATIENCE {
+            return Err(Failure::unavailable("SendEmail", "no time was left for it"));
+        }
         let request = self
             .client
             .send_email()

@@ -17,6 +17,7 @@ pub enum Metric {
     MailsThrottled,
     UsersLocked,
     GateRefused,
+    /// SES has refused a mail, or has not answered in time.
     DeliveryFailed,
     /// A call to the store or for the keys failed, or took too long.
     StoreFault,

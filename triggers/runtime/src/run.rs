@@ -123,7 +123,8 @@ async fn make<F: Function>(
     needed: &Notify,
     made: watch::Sender<Option<Arc<F>>>,
 ) -> lambda_runtime::Error {
-    // Whoever waits longer for an event than this, as with provisioned concurrency, finds everything ready.
+    // Who waits longer for an event than this mostly finds everything ready. Lambda may freeze an instance that waits for its
+    // first one; then the rest is done with that.
     let _ = tokio::time::timeout(HEAD_START, needed.notified()).await;
     match F::new(settings) {
         Ok(function) => {

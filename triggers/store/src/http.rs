@@ -37,6 +37,10 @@ use tower_service::Service;
 /// How long a connection may take: within a Region it takes milliseconds.
 pub const CONNECT_TIMEOUT: Duration = Duration::from_millis(800);
 
+/// How long what was sent may go without TCP's own acknowledgement, which within a Region comes in milliseconds.
+#[cfg(target_os = "linux")]
+const UNACKNOWLEDGED: Duration = Duration::from_secs(1);
+
 /// Reads the certificates that the operating system trusts, which takes some milliseconds of computing.
 ///
 /// # Errors
@@ -46,6 +50,12 @@ pub fn http_client() -> io::Result<SharedHttpClient> {
     // Whether a call goes over TLS is its endpoint's to say.
     tcp.enforce_http(false);
     tcp.set_nodelay(true);
+    // Shared out among a name's addresses, so that one that is dead leaves time for the next.
+    tcp.set_connect_timeout(Some(CONNECT_TIMEOUT / 2));
+    // A connection that was lost without a word while Lambda froze the instance is told from a service that is slow: nobody
+    // acknowledges what is sent.
+    #[cfg(target_os = "linux")]
+    tcp.set_tcp_user_timeout(Some(UNACKNOWLEDGED));
     let https = HttpsConnectorBuilder::new()
         .with_provider_and_native_roots(ring::default_provider())?
         .https_or_http()

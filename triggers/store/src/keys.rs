@@ -11,10 +11,10 @@ use std::{
 use aws_sdk_secretsmanager::{Client, operation::get_secret_value::GetSecretValueError};
 use aws_types::SdkConfig;
 use challenge::{Key, KeyId, KeyRing};
-use tokio::{sync::Mutex, time::Instant};
-use trigger_runtime::Failure;
+use tokio::{sync::Mutex, time::timeout};
+use trigger_runtime::{Failure, Metric, count};
 
-use crate::failure;
+use crate::{age::Moment, failure};
 
 /// The label of the version that is in use.
 const CURRENT: &str = "AWSCURRENT";
@@ -32,17 +32,28 @@ pub struct Keys {
 #[derive(Debug, Clone)]
 struct Cached {
     ring: Arc<KeyRing>,
-    fetched: Instant,
-    /// When an unknown key id last made the function fetch.
-    looked: Option<Instant>,
+    fetched: Moment,
+    /// When it could not be fetched again, the last time.
+    failed: Option<Moment>,
+    /// When an unknown key id last made the function look.
+    looked: Option<Moment>,
+    /// The ids that were looked for and not found. They are of no key any more; one that is not among them may be of a
+    /// newer key than this function has seen.
+    missing: Vec<KeyId>,
 }
 
 /// A key that was replaced because it leaked must not be used for the rest of a function's life.
 const STALE_AFTER: Duration = Duration::from_secs(300);
 
-/// An unknown key id makes the function look for a rotation, but not more often than this: whoever may write the
-/// attribute could otherwise make every call fetch the secret.
-const REFRESH_AT_MOST_EVERY: Duration = Duration::from_secs(10);
+/// What an event waits for a newer key where there is one that serves.
+const PATIENCE_WITH_A_KEY: Duration = Duration::from_millis(500);
+/// How long nobody waits for that again, when there was none.
+const RETRY_AFTER: Duration = Duration::from_secs(30);
+
+/// Unknown key ids make the function look for a rotation: whoever may write the attribute could otherwise make every call
+/// fetch the secret. After this many, one is looked for in this time, and the others cannot be told from a newer key's.
+const UNKNOWN_AT_ONCE: usize = 8;
+const LOOK_AT_MOST_EVERY: Duration = Duration::from_secs(10);
 
 /// An event that comes meanwhile waits, and Cognito with it.
 const PATIENCE_AT_START: Duration = Duration::from_secs(1);
@@ -56,7 +67,7 @@ impl Keys {
 
     /// Fetches the key before there is an event that needs it. If that fails, the first event tries again.
     pub async fn warm(&self) {
-        match tokio::time::timeout(PATIENCE_AT_START, self.ring()).await {
+        match timeout(PATIENCE_AT_START, self.ring()).await {
             Ok(Ok(_)) => {}
             Ok(Err(failure)) => tracing::warn!(target: "trigger", outcome = "keys-not-fetched", reason = %failure),
             Err(_) => tracing::warn!(target: "trigger", outcome = "keys-not-fetched", reason = "no answer in time"),
@@ -75,31 +86,51 @@ impl Keys {
         if let Some(ring) = self.fresh() {
             return Ok(ring);
         }
-        let known = self.cached();
-        let current = self.version(CURRENT).await.and_then(present);
-        match (current, known) {
-            (Ok(current), _) => Ok(self.keep(KeyRing { current, previous: None }, None)),
-            // What is known still serves when Secrets Manager cannot be asked.
-            (Err(_), Some(known)) => Ok(known.ring),
-            (Err(failure), None) => Err(failure),
+        let Some(known) = self.cached() else {
+            let current = self.version(CURRENT).await.and_then(present)?;
+            return Ok(self.keep(Cached::new(KeyRing { current, previous: None })));
+        };
+        // What is known still serves when Secrets Manager cannot be asked.
+        if known.failed.is_some_and(|at| at.is_within(RETRY_AFTER)) {
+            return Ok(known.ring);
+        }
+        let fetched = timeout(PATIENCE_WITH_A_KEY, self.version(CURRENT)).await;
+        let fetched = fetched.unwrap_or_else(|_| Err(Failure::unavailable("GetSecretValue", "no answer in time")));
+        match fetched.and_then(present) {
+            Ok(current) => Ok(self.keep(Cached::new(KeyRing { current, previous: None }))),
+            Err(failure) => {
+                count(Metric::StoreFault);
+                tracing::warn!(target: "trigger", outcome = "keys-not-refreshed", reason = %failure);
+                Ok(self.keep(Cached { failed: Some(Moment::now()), ..known }))
+            }
         }
     }
 
-    /// The ring after a look for the key `id`: the previous one, or one that a rotation may just have made.
+    /// The ring after a look for the key `id`: the previous one, or one that a rotation may just have made. A key that is not
+    /// in it is gone.
     ///
     /// # Errors
     /// [`Failure::Unavailable`] when the keys cannot be fetched.
     pub async fn ring_with(&self, id: KeyId) -> Result<Arc<KeyRing>, Failure> {
-        match self.cached() {
-            Some(cached) if cached.ring.get(id).is_some() => return Ok(cached.ring),
-            Some(cached) if cached.looked.is_some_and(|at| at.elapsed() < REFRESH_AT_MOST_EVERY) => {
+        let mut missing = Vec::new();
+        if let Some(cached) = self.cached() {
+            if cached.ring.get(id).is_some() || cached.missing.contains(&id) {
                 return Ok(cached.ring);
             }
-            _ => {}
+            missing = cached.missing;
+            if missing.len() >= UNKNOWN_AT_ONCE {
+                if cached.looked.is_some_and(|at| at.is_within(LOOK_AT_MOST_EVERY)) {
+                    return Err(Failure::unavailable("looking for a key", "too many unknown ones"));
+                }
+                missing.clear();
+            }
         }
         let (current, previous) = tokio::join!(self.version(CURRENT), self.version("AWSPREVIOUS"));
-        let current = current.and_then(present)?;
-        Ok(self.keep(KeyRing { current, previous: previous? }, Some(Instant::now())))
+        let ring = KeyRing { current: current.and_then(present)?, previous: previous? };
+        if ring.get(id).is_none() {
+            missing.push(id);
+        }
+        Ok(self.keep(Cached { looked: Some(Moment::now()), missing, ..Cached::new(ring) }))
     }
 
     fn cached(&self) -> Option<Cached> {
@@ -107,12 +138,11 @@ impl Keys {
     }
 
     fn fresh(&self) -> Option<Arc<KeyRing>> {
-        self.cached().filter(|cached| cached.fetched.elapsed() < STALE_AFTER).map(|cached| cached.ring)
+        self.cached().filter(|cached| cached.fetched.is_within(STALE_AFTER)).map(|cached| cached.ring)
     }
 
-    fn keep(&self, ring: KeyRing, looked: Option<Instant>) -> Arc<KeyRing> {
-        let ring = Arc::new(ring);
-        let cached = Cached { ring: Arc::clone(&ring), fetched: Instant::now(), looked };
+    fn keep(&self, cached: Cached) -> Arc<KeyRing> {
+        let ring = Arc::clone(&cached.ring);
         *self.cached.write().unwrap_or_else(PoisonError::into_inner) = Some(cached);
         ring
     }
@@ -133,6 +163,13 @@ impl Keys {
         Key::from_secret(secret.as_bytes())
             .map(Some)
             .map_err(|error| Failure::unavailable("GetSecretValue", &error.to_string()))
+    }
+}
+
+impl Cached {
+    /// Fetched now.
+    fn new(ring: KeyRing) -> Self {
+        Self { ring: Arc::new(ring), fetched: Moment::now(), failed: None, looked: None, missing: Vec::new() }
     }
 }
 

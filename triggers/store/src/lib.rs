@@ -1,5 +1,6 @@
 //! Where the state of a user is kept, and the keys that open it.
 
+mod age;
 mod config;
 mod http;
 mod keys;

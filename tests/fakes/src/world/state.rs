@@ -85,10 +85,17 @@ pub fn changed(
     secret: &str,
     change: impl FnOnce(State) -> State,
 ) -> anyhow::Result<String> {
+    seal(caller, secret, &change(open(caller, sealed, secret)?))
+}
+
+/// Seals a state with the key of a secret.
+///
+/// # Errors
+/// When the secret is too short for one.
+pub fn seal(caller: &Caller, secret: &str, state: &State) -> anyhow::Result<String> {
     let key = Key::from_secret(secret.as_bytes())?;
-    let state = change(open(caller, sealed, secret)?);
-    let sealed = SealedState::seal(&state, &subject(caller), &key, rand::random());
-    Ok(sealed.context("the state can be sealed again")?.as_str().to_owned())
+    let sealed = SealedState::seal(state, &subject(caller), &key, rand::random());
+    Ok(sealed.context("a state can be sealed")?.as_str().to_owned())
 }
 
 fn subject(caller: &Caller) -> Subject<'_> {

@@ -76,6 +76,12 @@ async fn each_thing_that_somebody_should_know_is_counted_by_its_name() {
     world.aws.heal();
 
     world.age(caller, 60).unwrap();
+    world.aws.fail_on("SendEmail", Fault::silent());
+    let unanswered = counting(&world, async { drop(world.create(&password_verified(), &attempt(7)).await.unwrap()) });
+    assert_eq!(unanswered.await, once(&["DeliveryFailed"]), "who waits for a code cannot wait for a count");
+    world.aws.heal();
+
+    world.age(caller, 60).unwrap();
     world.aws.fail_on(STORE.write(), Fault::refused("AccessDeniedException"));
     let unstored = counting(&world, async { drop(world.create(&password_verified(), &attempt(3)).await.unwrap()) });
     assert_eq!(unstored.await, once(&["StoreFault"]));
