@@ -71,7 +71,7 @@ fn quote(text: &str, out: &mut dyn Write) -> std::io::Result<()> {
     out.write_all(b"\"")
 }
 
-/// A logical ID, or an attribute of one, without quotes: for keys, and for what reviewers search for.
+/// A logical ID, an attribute of one, or a pseudo parameter, without quotes: for keys, and for what reviewers search for.
 fn bare(text: &str, _: Kwargs, _: &State<'_>) -> tera::TeraResult<Value> {
     let word = |word: &str| {
         word.starts_with(|c: char| c.is_ascii_uppercase())
@@ -81,7 +81,8 @@ fn bare(text: &str, _: Kwargs, _: &State<'_>) -> tera::TeraResult<Value> {
     let is_yaml = ["Yes", "No", "On", "Off", "True", "False", "Null", "Y", "N"]
         .iter()
         .any(|yaml| yaml.eq_ignore_ascii_case(text));
-    if text.split('.').all(word) && !is_yaml {
+    let id = text.strip_prefix("AWS::").unwrap_or(text);
+    if id.split('.').all(word) && !is_yaml {
         Ok(Value::safe_string(text))
     } else {
         Err(tera::Error::message(format!("`{text}` is not a logical ID and cannot stand without quotes")))
@@ -155,6 +156,9 @@ mod tests {
             ("UserPool", true),
             ("UserPool.Arn", true),
             ("CODE_LENGTH", true),
+            ("AWS::StackName", true),
+            ("AWS::", false),
+            ("A::B", false),
             ("On", false),
             ("NO", false),
             ("user", false),

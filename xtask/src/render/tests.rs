@@ -46,21 +46,27 @@ fn the_logical_ids_are_frozen() {
         "AppClientWeb",
         "CodeKey",
         "CreateAuthChallenge",
+        "CreateAuthChallengeErrorsAlarm",
         "CreateAuthChallengeLogs",
         "CreateAuthChallengePermission",
         "CreateAuthChallengePoolPolicy",
         "CreateAuthChallengeRole",
+        "CreateAuthChallengeThrottlesAlarm",
         "DefineAuthChallenge",
+        "DefineAuthChallengeErrorsAlarm",
         "DefineAuthChallengeLogs",
         "DefineAuthChallengePermission",
         "DefineAuthChallengeRole",
+        "DefineAuthChallengeThrottlesAlarm",
         "DeliveryFailedAlarm",
         "GateRefusedAlarm",
         "PreTokenGeneration",
+        "PreTokenGenerationErrorsAlarm",
         "PreTokenGenerationLogs",
         "PreTokenGenerationPermission",
         "PreTokenGenerationPoolPolicy",
         "PreTokenGenerationRole",
+        "PreTokenGenerationThrottlesAlarm",
         "SenderIdentity",
         "StateForgedAlarm",
         "StateTable",
@@ -68,10 +74,12 @@ fn the_logical_ids_are_frozen() {
         "UserPool",
         "UsersLockedAlarm",
         "VerifyAuthChallengeResponse",
+        "VerifyAuthChallengeResponseErrorsAlarm",
         "VerifyAuthChallengeResponseLogs",
         "VerifyAuthChallengeResponsePermission",
         "VerifyAuthChallengeResponsePoolPolicy",
         "VerifyAuthChallengeResponseRole",
+        "VerifyAuthChallengeResponseThrottlesAlarm",
     ];
     let found: BTreeSet<_> = keys(&document(&[ALARM_ADDRESS]), "Resources").into_iter().collect();
     assert_eq!(found, frozen.map(str::to_owned).into());
@@ -198,16 +206,17 @@ fn every_alarm_is_on_a_metric_of_this_stack_and_rings_somewhere() {
     let resources = document["Resources"].as_object().unwrap();
     let alarms: Vec<_> =
         resources.iter().filter(|(_, resource)| resource["Type"] == "AWS::CloudWatch::Alarm").collect();
-    assert_eq!(alarms.len(), 5);
+    assert_eq!(alarms.len(), 5 + 4 * 2);
     for (id, alarm) in alarms {
         let properties = &alarm["Properties"];
-        assert_eq!(format!("{}Alarm", properties["MetricName"].as_str().unwrap()), *id);
-        assert_eq!(properties["Namespace"], "CognitoEmailMfa", "{id}");
-        assert_eq!(
-            properties["Dimensions"],
-            json!([{ "Name": "Stack", "Value": { "Ref": "AWS::StackName" } }]),
-            "{id}"
-        );
+        let metric = properties["MetricName"].as_str().unwrap();
+        let of = id.strip_suffix("Alarm").and_then(|id| id.strip_suffix(metric)).unwrap();
+        let (namespace, dimension, value) = match of {
+            "" => ("CognitoEmailMfa", "Stack", "AWS::StackName"),
+            function => ("AWS/Lambda", "FunctionName", function),
+        };
+        assert_eq!(properties["Namespace"], namespace, "{id}");
+        assert_eq!(properties["Dimensions"], json!([{ "Name": dimension, "Value": { "Ref": value } }]), "{id}");
         assert_eq!(properties["AlarmActions"], json!([{ "Ref": "AlarmTopic" }]), "{id}");
         assert_eq!(properties["TreatMissingData"], "notBreaching", "{id}");
     }
