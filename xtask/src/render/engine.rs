@@ -133,7 +133,7 @@ mod tests {
             range(0xfe00, 0x1_0000),
         ]) {
             let yaml = one("key: << value >>\n", "value", &text).unwrap();
-            let parsed = super::super::parsed::parse(&yaml).unwrap();
+            let parsed = super::super::parse(&yaml).unwrap();
             assert_eq!(parsed["key"], serde_json::json!(text), "{yaml}");
         }
     }

@@ -20,14 +20,13 @@ mod context;
 mod engine;
 mod environment;
 mod expected;
-mod parsed;
 mod pipeline;
 mod send;
 
 #[cfg(test)]
 mod tests;
 
-pub use parsed::parse;
+pub use cloudformation_yaml::parse;
 
 /// Where the templates lie, relative to the repository.
 pub const TEMPLATES: &str = "templates/cloudformation";

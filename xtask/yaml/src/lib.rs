@@ -1,4 +1,7 @@
-//! A rendered template read back as CloudFormation reads it.
+//! A template read as CloudFormation reads it.
+//!
+//! A crate of its own, since the parser's generic code is compiled where it is used, and this is compiled optimised: a third
+//! of `render`.
 
 use anyhow::{Context as _, bail};
 use saphyr::{LoadableYamlNode as _, Scalar, Yaml};
