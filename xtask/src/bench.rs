@@ -81,8 +81,8 @@ fn node(root: &Path) -> anyhow::Result<Option<PathBuf>> {
 }
 
 fn online(root: &Path) -> anyhow::Result<PathBuf> {
-    let mut built = cargo::built(cargo::at(root).args(["build", "--quiet", "--package", handover::PACKAGE]))?;
-    built.remove(handover::PACKAGE).with_context(|| format!("`cargo build` named no program `{}`", handover::PACKAGE))
+    let built = cargo::built(cargo::at(root).args(["build", "--quiet", "--package", handover::PACKAGE]))?;
+    Ok(built.path(handover::PACKAGE)?.to_owned())
 }
 
 fn done(command: &mut Command) -> anyhow::Result<()> {

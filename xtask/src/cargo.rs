@@ -36,11 +36,24 @@ pub(crate) fn at(root: &Path) -> Command {
     command
 }
 
-/// Runs a `cargo build`, and returns where its programs lie, by name. Its progress and complaints go to standard error.
+/// Where the programs of a `cargo build` lie, by name.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Programs(BTreeMap<String, PathBuf>);
+
+impl Programs {
+    /// # Errors
+    /// When the build has made no such program.
+    pub(crate) fn path(&self, name: &str) -> anyhow::Result<&Path> {
+        let path = self.0.get(name).with_context(|| format!("`cargo build` named no program `{name}`"))?;
+        Ok(path)
+    }
+}
+
+/// Runs a `cargo build`. Its progress and complaints go to standard error.
 ///
 /// # Errors
 /// When it cannot be started, or fails.
-pub(crate) fn built(build: &mut Command) -> anyhow::Result<BTreeMap<String, PathBuf>> {
+pub(crate) fn built(build: &mut Command) -> anyhow::Result<Programs> {
     build.args(["--message-format", "json-render-diagnostics"]).stdin(Stdio::null()).stdout(Stdio::piped());
     let mut child = build.spawn().context("failed to start `cargo build`")?;
     let output = child.stdout.take().context("failed to read from `cargo build`")?;
@@ -93,7 +106,7 @@ struct Profile {
     test: bool,
 }
 
-fn programs(messages: impl Iterator<Item = serde_json::Result<Message>>) -> anyhow::Result<BTreeMap<String, PathBuf>> {
+fn programs(messages: impl Iterator<Item = serde_json::Result<Message>>) -> anyhow::Result<Programs> {
     let mut programs = BTreeMap::new();
     // To the end in any case, or cargo would find its output closed.
     for message in messages {
@@ -104,7 +117,7 @@ fn programs(messages: impl Iterator<Item = serde_json::Result<Message>>) -> anyh
             programs.insert(target.name, path);
         }
     }
-    Ok(programs)
+    Ok(Programs(programs))
 }
 
 #[cfg(test)]
@@ -113,7 +126,7 @@ mod tests {
 
     use super::*;
 
-    fn parse(lines: &str) -> anyhow::Result<BTreeMap<String, PathBuf>> {
+    fn parse(lines: &str) -> anyhow::Result<Programs> {
         programs(serde_json::Deserializer::from_str(lines).into_iter())
     }
 
@@ -127,7 +140,7 @@ mod tests {
             {"reason":"compiler-artifact","target":{"name":"xtask-online"},"profile":{"test":false},"executable":"/t/online"}
             {"reason":"build-finished","success":true}"#;
         let wanted = [("xtask", "/t/xtask"), ("xtask-online", "/t/online")];
-        assert_eq!(parse(lines).unwrap(), wanted.map(|(name, path)| (name.to_owned(), path.into())).into());
+        assert_eq!(parse(lines).unwrap().0, wanted.map(|(name, path)| (name.to_owned(), path.into())).into());
     }
 
     /// This test runs under cargo, which has told it about this package.

@@ -113,10 +113,8 @@ struct Programs {
 fn build(root: &Path) -> anyhow::Result<Programs> {
     let mut command = cargo::at(root);
     command.args(["build", "--workspace", "--tests", "--bin", "xtask", "--bin", handover::PACKAGE]);
-    let mut built = cargo::built(&mut command).context("failed to build the tests")?;
-    let mut program =
-        |name: &str| built.remove(name).with_context(|| format!("`cargo build` named no program `{name}`"));
-    Ok(Programs { xtask: program("xtask")?, online: program(handover::PACKAGE)? })
+    let built = cargo::built(&mut command).context("failed to build the tests")?;
+    Ok(Programs { xtask: built.path("xtask")?.to_owned(), online: built.path(handover::PACKAGE)?.to_owned() })
 }
 
 /// Waits for the tests, and ends them when they take too long or somebody asks for it.

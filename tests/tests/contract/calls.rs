@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 
 use e2e::event::{attempt, entry, password_verified};
+use e2e::fake_aws::secrets::SECOND;
 use e2e::place;
 use e2e::world::{Next, StoreKind, World};
 
@@ -71,7 +72,7 @@ async fn a_new_instance_finds_the_key_of_a_challenge_that_a_rotation_has_overtak
         let mut world = World::start(store).await.unwrap();
         let created = world.create(&password_verified(), &attempt(1)).await.unwrap();
         let code = world.last_code().unwrap();
-        world.aws.rotate_secret("ZYXWVUTSRQPONMLKJIHGFEDCBA9876543210zyxwvutsrqponmlkjihgfedcba-_");
+        world.aws.rotate_secret(SECOND);
         // Sealed anew with the new key, the challenge still that of the old one.
         world.restart(xtask::trigger::Trigger::Verify).await.unwrap();
         assert!(!world.verify(&created, "not it", &attempt(1)).await.unwrap());

@@ -5,13 +5,12 @@ use std::time::Duration;
 use challenge::State;
 use e2e::event::{attempt, password_verified};
 use e2e::fake_aws::Fault;
+use e2e::fake_aws::secrets::SECOND;
 use e2e::world::{Created, StoreKind, created, state, verified};
 use tokio::time::advance;
 use xtask::trigger::Trigger;
 
 use crate::stage::{Instance, Stage};
-
-const SECOND: &str = "ZYXWVUTSRQPONMLKJIHGFEDCBA9876543210zyxwvutsrqponmlkjihgfedcba-_";
 
 /// A key is fetched again after five minutes.
 const STALE: Duration = Duration::from_secs(301);

@@ -37,7 +37,9 @@ pub fn compile(build: &Build<'_>) -> anyhow::Result<ToolVersions> {
         Some(stamp) => stamp.renew()?,
         None => {}
     }
-    let look = || Surroundings::look(root, &cargo_home, &cargo::members(root)?);
+    // One that is added meanwhile changes the workspace's manifest or its lock file.
+    let members = cargo::members(root)?;
+    let look = || Surroundings::look(root, &cargo_home, &members);
     let before = look()?;
     let begun = SystemTime::now();
     let (dep_infos, cargo_lambda) = match &release {

@@ -45,7 +45,7 @@ pub(super) fn compile(build: &Build<'_>) -> anyhow::Result<Vec<PathBuf>> {
     let built = cargo::built(&mut command).with_context(|| format!("failed to build `{}`", packages.join("`, `")))?;
     let mut dep_infos = Vec::new();
     for program in *programs {
-        let from = built.get(*program).with_context(|| format!("`cargo build` named no program `{program}`"))?;
+        let from = built.path(program)?;
         let to = quality.program(root, *machine, program);
         let copied = to.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| fs::copy(from, &to));
         copied.with_context(|| format!("failed to copy `{}` to `{}`", from.display(), to.display()))?;

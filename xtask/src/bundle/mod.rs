@@ -191,7 +191,7 @@ fn ensure_ours(out: &Path) -> anyhow::Result<()> {
 
 /// Checks and packs the program of one trigger.
 fn pack(root: &Path, trigger: Trigger, machine: Machine, quality: Quality) -> anyhow::Result<(Vec<u8>, Artefact)> {
-    let path = &quality.bootstrap(root, machine, trigger);
+    let path = &quality.program(root, machine, trigger.package());
     let program = fs::read(path).with_context(|| format!("failed to read the built program `{}`", path.display()))?;
     let glibc = elf::check(&program, machine, quality.glibc())
         .with_context(|| format!("`{}` cannot run on Lambda", path.display()))?;

@@ -4,7 +4,6 @@ use std::path::{Path, PathBuf};
 
 use super::elf::{AMAZON_LINUX_2023, Glibc};
 use super::machine::Machine;
-use crate::trigger::Trigger;
 
 /// What a build is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,11 +45,5 @@ impl Quality {
     /// A program.
     pub(super) fn program(self, root: &Path, machine: Machine, name: &str) -> PathBuf {
         self.folder(root, machine).join(name).join(super::archive::ENTRY)
-    }
-
-    /// The program of a trigger.
-    #[must_use]
-    pub fn bootstrap(self, root: &Path, machine: Machine, trigger: Trigger) -> PathBuf {
-        self.program(root, machine, trigger.package())
     }
 }

@@ -44,16 +44,8 @@ impl<'a> Release<'a> {
         let cargo_lambda = self.tools.program("cargo-lambda");
         let mut command = Command::new(&cargo_lambda);
         // A `CargoLambda.toml` may lie in any folder above this one, and nobody would look for it there.
-        command.current_dir(root).args([
-            "lambda",
-            "--global",
-            "/dev/null",
-            "build",
-            "--release",
-            "--locked",
-            "--output-format",
-            "binary",
-        ]);
+        command.current_dir(root).args(["lambda", "--global", "/dev/null"]);
+        command.args(["build", "--release", "--locked", "--output-format", "binary"]);
         command.arg("--target").arg(format!("{}.{AMAZON_LINUX_2023}", machine.target()));
         command.arg("--lambda-dir").arg(quality.folder(root, *machine));
         for package in *packages {

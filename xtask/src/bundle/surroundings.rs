@@ -35,23 +35,24 @@ impl Surroundings {
     pub(super) fn look(root: &Path, cargo_home: &Path, members: &[Member]) -> anyhow::Result<Self> {
         let above =
             |names: [&'static str; 2]| root.ancestors().flat_map(move |folder| names.map(|name| folder.join(name)));
-        let configuration: Vec<_> =
-            above(CONFIGURATION).chain(["config.toml", "config"].map(|name| cargo_home.join(name))).collect();
-        let lock = root.join("Cargo.lock");
+        let mut files = Files::new();
         // All members: cargo unites the features that they ask for.
         let manifests = members.iter().map(|member| member.manifest_path.clone());
-        let others = above(TOOLCHAIN).chain(manifests).chain([root.join("Cargo.toml"), lock.clone()]);
-        let files = configuration.iter().cloned().chain(others).map(|path| {
+        for path in above(TOOLCHAIN).chain(manifests).chain([root.join("Cargo.toml")]) {
             let digest = digest(&path)?;
-            Ok((path, digest))
-        });
-        let files = files.collect::<anyhow::Result<_>>()?;
-        let locked = fs::read_to_string(&lock).is_ok_and(|text| is_of_registries(&text, members));
-        let configured = configuration.iter().all(|path| match fs::read_to_string(path) {
-            Ok(text) => stays_here(&text),
-            Err(error) => is_absent(&error),
-        });
-        Ok(Self { files, is_whole: locked && configured })
+            files.insert(path, digest);
+        }
+        let mut is_whole = true;
+        for path in above(CONFIGURATION).chain(["config.toml", "config"].map(|name| cargo_home.join(name))) {
+            let bytes = read(&path)?;
+            is_whole &= bytes.as_deref().is_none_or(stays_here);
+            files.insert(path, bytes.as_deref().map(Digest::of));
+        }
+        let path = root.join("Cargo.lock");
+        let lock = read(&path)?;
+        is_whole &= lock.as_deref().is_some_and(|lock| is_of_registries(lock, members));
+        files.insert(path, lock.as_deref().map(Digest::of));
+        Ok(Self { files, is_whole })
     }
 }
 
@@ -60,8 +61,12 @@ impl Surroundings {
 /// # Errors
 /// When it cannot be read.
 pub(super) fn digest(path: &Path) -> anyhow::Result<Option<Digest>> {
+    Ok(read(path)?.as_deref().map(Digest::of))
+}
+
+fn read(path: &Path) -> anyhow::Result<Option<Vec<u8>>> {
     match fs::read(path) {
-        Ok(bytes) => Ok(Some(Digest::of(&bytes))),
+        Ok(bytes) => Ok(Some(bytes)),
         Err(error) if is_absent(&error) => Ok(None),
         Err(error) => Err(error).with_context(|| format!("failed to read `{}`", path.display())),
     }
@@ -74,17 +79,21 @@ fn is_absent(error: &io::Error) -> bool {
 }
 
 /// Whether every package of a lock file is a member or comes from a registry, which names its source.
-fn is_of_registries(lock: &str, members: &[Member]) -> bool {
+fn is_of_registries(lock: &[u8], members: &[Member]) -> bool {
     let is_known = |package: &Value<'_>| {
         let name = package.pointer("/name").and_then(Value::as_str);
         package.has_key("source") || members.iter().any(|member| Some(member.name.as_str()) == name)
     };
-    let Ok(lock) = toml_span::parse(lock) else { return false };
+    let Some(lock) = toml(lock) else { return false };
     lock.pointer("/package").and_then(Value::as_array).is_some_and(|packages| packages.iter().all(is_known))
 }
 
-fn stays_here(configuration: &str) -> bool {
-    toml_span::parse(configuration).is_ok_and(|keys| BEYOND.iter().all(|key| !keys.has_key(key)))
+fn stays_here(configuration: &[u8]) -> bool {
+    toml(configuration).is_some_and(|keys| BEYOND.iter().all(|key| !keys.has_key(key)))
+}
+
+fn toml(text: &[u8]) -> Option<Value<'_>> {
+    toml_span::parse(str::from_utf8(text).ok()?).ok()
 }
 
 #[cfg(test)]
@@ -105,7 +114,7 @@ mod tests {
             ("no lock file", "nothing".to_owned(), false),
             ("an empty one", String::new(), false),
         ] {
-            assert_eq!(is_of_registries(&lock, &members), expected, "{name}");
+            assert_eq!(is_of_registries(lock.as_bytes(), &members), expected, "{name}");
         }
     }
 
@@ -118,7 +127,7 @@ mod tests {
             ("include = [\"more.toml\"]", false),
             ("what is this", false),
         ] {
-            assert_eq!(stays_here(text), expected, "{text}");
+            assert_eq!(stays_here(text.as_bytes()), expected, "{text}");
         }
     }
 }

@@ -7,6 +7,9 @@ use super::Reply;
 /// The ARN that the functions are given.
 pub const ARN: &str = "arn:aws:secretsmanager:eu-central-1:000000000000:secret:CodeKey-AbCdEf";
 
+/// A value that tests rotate to.
+pub const SECOND: &str = "ZYXWVUTSRQPONMLKJIHGFEDCBA9876543210zyxwvutsrqponmlkjihgfedcba-_";
+
 /// The secret's versions, oldest first.
 #[derive(Debug)]
 pub(super) struct Versions(Vec<String>);
