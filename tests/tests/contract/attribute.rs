@@ -38,7 +38,7 @@ async fn soft_of_two_at_the_gate_at_once_both_pass() {
     let world = World::start(STORE).await.unwrap();
     let made = world.create(&password_verified(), &attempt(1)).await.unwrap();
     assert!(world.verify(&made, &world.last_code().unwrap(), &attempt(1)).await.unwrap());
-    let event = world.caller.pre_token_generation("Authentication");
+    let event = world.caller.pre_token_generation("Authentication", &attempt(1));
     let writes = world.aws.hold(STORE.write(), 2);
     let [one, other] =
         [world.instance(Trigger::Gate, "-one").await.unwrap(), world.instance(Trigger::Gate, "-other").await.unwrap()];
@@ -51,7 +51,7 @@ async fn soft_of_two_at_the_gate_at_once_both_pass() {
         other.invoke(&event)
     );
     assert!(passed(&one.unwrap()) && passed(&other.unwrap()));
-    assert!(!world.gate("Authentication").await.unwrap(), "but nobody after them");
+    assert!(!world.gate("Authentication", &attempt(1)).await.unwrap(), "but nobody after them");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -23,7 +23,7 @@ async fn sign_in(world: &World) -> BTreeMap<String, usize> {
     assert!(world.verify(&created, &world.last_code().unwrap(), &mark).await.unwrap());
     session.push(entry("CUSTOM_CHALLENGE", true, created.metadata.as_deref()));
     assert_eq!(world.define(&session, &mark).await.unwrap(), Next::Tokens);
-    assert!(world.gate("Authentication").await.unwrap());
+    assert!(world.gate("Authentication", &attempt(1)).await.unwrap());
     let mut calls = BTreeMap::new();
     for call in world.aws.all_calls() {
         *calls.entry(call.operation).or_default() += 1;

@@ -44,7 +44,8 @@ async fn exact_of_two_at_the_gate_at_once_one_passes() {
     let world = World::start(STORE).await.unwrap();
     let made = world.create(&password_verified(), &attempt(1)).await.unwrap();
     assert!(world.verify(&made, &world.last_code().unwrap(), &attempt(1)).await.unwrap());
-    let answers = at_once(&world, Trigger::Gate, &world.caller.pre_token_generation("Authentication")).await;
+    let answers =
+        at_once(&world, Trigger::Gate, &world.caller.pre_token_generation("Authentication", &attempt(1))).await;
     assert_eq!(answers.iter().filter(|answer| passed(answer)).count(), 1, "{answers:?}");
 }
 
@@ -67,8 +68,8 @@ async fn exact_a_right_answer_that_cognito_repeats_while_it_is_stored_is_right_b
     // Cognito takes whichever answer comes in time, so neither may be a no.
     let answers = at_once(&world, Trigger::Verify, &event).await;
     assert!(answers.iter().all(|answer| verified(answer).unwrap()), "{answers:?}");
-    assert!(world.gate("Authentication").await.unwrap());
-    assert!(!world.gate("Authentication").await.unwrap());
+    assert!(world.gate("Authentication", &attempt(1)).await.unwrap());
+    assert!(!world.gate("Authentication", &attempt(1)).await.unwrap());
 }
 
 #[tokio::test(flavor = "multi_thread")]

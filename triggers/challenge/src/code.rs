@@ -3,7 +3,11 @@
 use subtle::{Choice, ConstantTimeEq as _};
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
-use crate::{CodeLength, Key, Subject, state::Challenge, subject::Digest8};
+use crate::{
+    CodeLength, Key, Subject,
+    state::Challenge,
+    subject::{Digest8, first_eight},
+};
 
 /// The digits that go into the mail. Cannot be printed; [`Code::expose`] is for the mail alone.
 #[derive(Clone, Zeroize, ZeroizeOnDrop)]
@@ -49,6 +53,11 @@ impl Code {
         std::str::from_utf8(&self.digits[..self.length]).unwrap_or_default()
     }
 
+    /// What an answer with these digits is known by in later challenges of the user.
+    pub(crate) fn older_digest(&self, subject: &Subject<'_>) -> Digest8 {
+        older_digest(subject, self.expose())
+    }
+
     /// Whether `answer` is this code, in a time that does not depend on where they differ.
     #[must_use]
     pub fn matches(&self, answer: &Answer) -> bool {
@@ -92,10 +101,28 @@ impl Answer {
 
     /// Tells a repeated answer from another one. Lies inside of a sealed state, or it would give the answer away.
     pub(crate) fn digest(&self, subject: &Subject<'_>, challenge: &Challenge) -> Digest8 {
-        let typed = String::from_utf8_lossy(&self.digits[..self.length]);
-        let digest = subject.digest("answer", &format!("{}:{typed}", challenge.id));
-        std::array::from_fn(|index| digest[index])
+        first_eight(subject.digest("answer", &format!("{}:{}", challenge.id, self.typed())))
     }
+
+    /// What a code with these digits is remembered by once another one has taken its place.
+    pub(crate) fn older_digest(&self, subject: &Subject<'_>) -> Digest8 {
+        older_digest(subject, self.typed())
+    }
+
+    /// Whether it is as long as a code; one that is no row of digits has no length.
+    #[must_use]
+    pub fn is_of(&self, length: CodeLength) -> bool {
+        self.length == usize::from(length.get())
+    }
+
+    fn typed(&self) -> &str {
+        std::str::from_utf8(&self.digits[..self.length]).unwrap_or_default()
+    }
+}
+
+/// Lies inside of a sealed state alone: without the seal it would give the code away.
+fn older_digest(subject: &Subject<'_>, digits: &str) -> Digest8 {
+    first_eight(subject.digest("older-code", digits))
 }
 
 #[cfg(test)]

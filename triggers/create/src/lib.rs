@@ -8,7 +8,7 @@ use std::{io, sync::Arc, time::Duration};
 
 use aws_types::SdkConfig;
 use challenge::{
-    Code, Fresh, PublicState, State, Subject, View,
+    Code, Fresh, PublicState, Round, State, Subject, UnixSeconds, View,
     create::{Decision, Request, Sending, decide, metadata},
     view::unbound,
 };
@@ -68,17 +68,20 @@ impl Function for Create {
     /// [`Failure::Malformed`] for an event that is none, or comes where no code may be asked for.
     async fn answer(self: Arc<Self>, event: Value, budget: Budget) -> Result<Reply, Failure> {
         let event = Event::new(event, "CreateAuthChallenge_")?;
-        let round = event.session().round().ok_or(Failure::Malformed("session"))?;
+        let now = now();
+        let round = event.session().round(event.action()).ok_or(Failure::Malformed("session"))?;
         let policy = &self.settings.store.policy;
         if event.user_not_found() {
             let patience = budget.left().saturating_sub(KEPT_FOR_ANSWER);
             // Late is late for a known user, too.
             let _ = tokio::time::timeout(patience, self.imitate(&event.subject())).await;
-            let response = response::for_unknown_user(&event.subject(), policy);
+            let response = response::for_unknown_user(&event.subject(), policy, now);
             return Ok(Reply { event: event.answered(response), outcome: "unknown-user", reason: "", user: None });
         }
-        let decided =
-            tokio::time::timeout(budget.left().saturating_sub(KEPT_FOR_ANSWER), self.decide(&event, round, budget));
+        let decided = tokio::time::timeout(
+            budget.left().saturating_sub(KEPT_FOR_ANSWER),
+            self.decide(&event, round, now, budget),
+        );
         let result = decided.await.unwrap_or(Err(Failure::TimedOut(budget.left().as_millis())));
         let Outcome { view, outcome, user } = result.unwrap_or_else(|failure| {
             count(Metric::StoreFault);
@@ -88,7 +91,7 @@ impl Function for Create {
         let subject = event.subject();
         let (address, hash) =
             user.map_or((None, None), |user| (user.address, Some(user.keys.current.user_hash(&subject))));
-        let response = response::new(&view, &metadata(round, event.action(), &view), address.as_ref(), policy);
+        let response = response::new(&view, &metadata(round, event.action(), &view, now), address.as_ref(), policy);
         let reason = view.state.as_str();
         Ok(Reply { event: event.answered(response), outcome, reason, user: hash })
     }
@@ -115,9 +118,8 @@ impl Create {
         self.store.imitate_save(subject).await;
     }
 
-    async fn decide(&self, event: &Event, round: challenge::Round, budget: Budget) -> Result<Outcome, Failure> {
+    async fn decide(&self, event: &Event, round: Round, now: UnixSeconds, budget: Budget) -> Result<Outcome, Failure> {
         let subject = event.subject();
-        let now = now();
         let policy = &self.settings.store.policy;
         for _ in 0..TRIES {
             let mut user = self.store.load(&subject).await?;
@@ -128,9 +130,10 @@ impl Create {
                 round,
                 action: event.action(),
                 attempt: event.attempt(),
+                client: event.client(),
                 now,
                 fresh: Fresh { id: rand::random(), nonce: rand::random() },
-                key: &user.keys.current,
+                keys: &user.keys,
             };
             match decide(&state, &request, policy) {
                 Decision::Show(view) => {
@@ -158,7 +161,7 @@ impl Create {
     }
 
     /// The state to decide on. One that is not genuine was written by somebody who wants something forgotten.
-    fn genuine(&self, user: &User, now: challenge::UnixSeconds) -> State {
+    fn genuine(&self, user: &User, now: UnixSeconds) -> State {
         let Some(error) = user.unusable else { return user.state.clone() };
         count(Metric::StateForged);
         tracing::warn!(target: "trigger", trigger = "create", outcome = "state-forged", reason = %error);

@@ -98,8 +98,8 @@ impl Store {
         Ok(user)
     }
 
-    /// As [`Store::load`], without address, language and the key of the challenge. From the table that is one call, and none of Cognito's: a lock that
-    /// the attribute knows better is not looked for, unless there is no item.
+    /// As [`Store::load`], without address, language and the key of the challenge. From the table that is one call, and none of
+    /// Cognito's: a lock that the attribute knows better is not looked for, and where there is no item there is no state.
     ///
     /// # Errors
     /// As [`Store::load`].
@@ -107,11 +107,7 @@ impl Store {
         let Some(table) = &self.table else { return self.load(subject).await };
         let (item, keys) = tokio::join!(table.get(subject), self.keys.ring());
         let (item, keys) = (item?, keys?);
-        match item {
-            Some(item) => self.user(subject, Some(item), None, keys).await,
-            // A state of the time before the table.
-            None => self.load(subject).await,
-        }
+        self.user(subject, item, None, keys).await
     }
 
     async fn user(
@@ -155,6 +151,10 @@ impl Store {
                     opened => opened,
                 })
             }
+            // Written by a function of a later version, which says nothing against the user.
+            Err(OpenError::UnknownVersion) => {
+                Err(Failure::unavailable("reading the state", "a later version of the functions has written it"))
+            }
             opened => Ok(opened),
         }
     }
@@ -168,7 +168,8 @@ impl Store {
         let sealed = SealedState::seal(state, subject, &user.keys.current, rand::random())
             .ok_or_else(|| Failure::unavailable("sealing", "the state could not be sealed"))?;
         if let Some(table) = &self.table {
-            let next = user.version.map_or(1, |version| version.saturating_add(1));
+            let next = user.version.map_or(Some(1), |version| version.checked_add(1));
+            let next = next.ok_or_else(|| Failure::unavailable("storing the state", "its version is at its end"))?;
             if table.put(subject, user.version, next, &sealed, state, now()).await? == Saved::Conflict {
                 return Ok(Saved::Conflict);
             }

@@ -103,6 +103,12 @@ impl Verify {
             };
             let guess = match decide(&user.state, &question, &self.policy, &user.keys) {
                 Verdict::Reject(reason) => return Ok(Judgement::no(reason.reason(), hash)),
+                Verdict::RejectAndStore(reason, state) => {
+                    if self.store.save(&subject, &mut user, &state).await? == Saved::Conflict {
+                        continue;
+                    }
+                    return Ok(Judgement::no(reason.reason(), hash));
+                }
                 Verdict::AcceptAgain => return Ok(Judgement { correct: true, reason: "repeated", user: hash }),
                 Verdict::Compare(guess) => guess,
             };

@@ -1,6 +1,6 @@
 //! From the text of a stage file to a [`Stage`]: every key is read before anything is given up.
 
-use challenge::policy::{Lockout, Policy};
+use challenge::policy::{AttemptRule, Lockout, Policy};
 use toml_span::value::ValueInner;
 
 use super::choice::AuthFlow;
@@ -60,6 +60,7 @@ fn read(top: &mut Section<'_>, problems: &mut Collector<'_>) -> Raw {
             max_attempts: challenge.required("max_attempts", problems),
             resend_after: challenge.required("resend_after", problems),
             sends_per_hour: challenge.required("sends_per_hour", problems),
+            attempt: challenge.optional("attempt", problems),
             lock_after: challenge.required("lock_after", problems),
             lock_first_wait: challenge.required("lock_first_wait", problems),
             lock_longest_wait: challenge.required("lock_longest_wait", problems),
@@ -191,6 +192,7 @@ fn finish(name: StageName, raw: Raw) -> Option<Stage> {
                 max_attempts: challenge.max_attempts?.value,
                 resend_after: challenge.resend_after?.value,
                 sends_per_hour: challenge.sends_per_hour?.value,
+                attempt: challenge.attempt?.map_or(AttemptRule::Optional, |at| at.value.into()),
                 lockout: Lockout {
                     after: challenge.lock_after?.value,
                     first_wait: challenge.lock_first_wait?.value,

@@ -221,9 +221,78 @@ async fn no_mail_carries_a_code_that_could_not_be_stored() {
     assert!(log.contains("AccessDeniedException"), "the log names the reason: {log}");
 }
 
+/// A later version of the functions has been deployed and taken back: its states lock nobody.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_state_of_a_later_version_is_unavailable_and_not_forged() {
+    let world = World::start(STORE).await.unwrap();
+    let text = "v3.AAAA";
+    state::put_sealed(&world.aws, STORE, &world.caller, text).unwrap();
+    let created = world.create(&password_verified(), &attempt(1)).await.unwrap();
+    assert_eq!(created.state(), "SEND_FAILED");
+    assert!(!world.verify(&created, "000000", &attempt(1)).await.unwrap());
+    assert!(!world.gate("Authentication", &attempt(1)).await.unwrap());
+    for trigger in [Trigger::Create, Trigger::Verify, Trigger::Gate] {
+        let log = world.log(trigger).unwrap();
+        assert!(log.contains("StoreFault") && !log.contains("StateForged"), "{trigger:?}: {log}");
+    }
+    assert_eq!(world.sealed().unwrap(), text, "nothing is written over it");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mark_that_cannot_be_used_is_told_in_state_and_log() {
+    let world = World::start(STORE).await.unwrap();
+    let refused = world.create(&password_verified(), &json!({"attempt": "short"})).await.unwrap();
+    assert_eq!(refused.state(), "ATTEMPT_INVALID");
+    assert!(world.aws.mails().is_empty());
+    let created = world.create(&password_verified(), &attempt(1)).await.unwrap();
+    let code = world.last_code().unwrap();
+    assert!(!world.verify(&created, &code, &json!({"attempt": "with a blank in it"})).await.unwrap());
+    assert!(world.log(Trigger::Create).unwrap().contains("ATTEMPT_INVALID"));
+    assert!(world.log(Trigger::Verify).unwrap().contains("attempt-invalid"));
+    assert!(world.verify(&created, &code, &attempt(1)).await.unwrap(), "it has taken no guess and no code");
+}
+
+/// Clients that send no mark with the password and one later, or lose it with a reload, are bound by their challenge.
+#[tokio::test(flavor = "multi_thread")]
+async fn whatever_mark_comes_later_the_right_code_gives_tokens() {
+    for (name, first, later) in [
+        ("none with the password", json!({}), attempt(1)),
+        ("another one after a reload", attempt(1), attempt(2)),
+        ("none later", attempt(1), json!({})),
+    ] {
+        let world = World::start(STORE).await.unwrap();
+        let created = world.create(&password_verified(), &first).await.unwrap();
+        assert!(!world.verify(&created, "x", &later).await.unwrap(), "{name}");
+        let second = world.create(&after_a_round(created.metadata.as_deref()), &later).await.unwrap();
+        assert_eq!(second.state(), "CODE_WRONG", "{name}");
+        assert!(world.verify(&second, &world.last_code().unwrap(), &later).await.unwrap(), "{name}");
+        assert!(world.gate("Authentication", &later).await.unwrap(), "{name}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_code_of_an_earlier_mail_is_told_as_that() {
+    let world = World::start(STORE).await.unwrap();
+    world.create(&password_verified(), &attempt(1)).await.unwrap();
+    let older = world.last_code().unwrap();
+    world.age(&world.caller, 60).unwrap();
+    let created = world.create(&password_verified(), &attempt(2)).await.unwrap();
+    let code = world.last_code().unwrap();
+    assert!(!world.verify(&created, &older, &attempt(2)).await.unwrap());
+    let told = world.create(&after_a_round(created.metadata.as_deref()), &attempt(2)).await.unwrap();
+    assert_eq!(told.state(), "CODE_OLDER");
+    assert!(world.log(Trigger::Verify).unwrap().contains("older-code"));
+    // Three more would be too many, had the first been a guess.
+    for digit in ["1", "2"] {
+        let wrong = if code.ends_with(digit) { format!("{}0", &code[..5]) } else { format!("{}{digit}", &code[..5]) };
+        assert!(!world.verify(&told, &wrong, &attempt(2)).await.unwrap());
+    }
+    assert!(world.verify(&told, &code, &attempt(2)).await.unwrap());
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_state_that_somebody_has_spoilt_locks_for_one_longest_wait() {
-    for text in ["123456", "v1.AAAA", "v2.something", "v9.something", "💥"] {
+    for text in ["123456", "v1.AAAA", "v2.something", "version.9", "💥"] {
         let world = World::with(STORE, &[("LOCK_LONGEST_WAIT", "3600")]).await.unwrap();
         state::put_sealed(&world.aws, STORE, &world.caller, text).unwrap();
         for _ in 0..2 {

@@ -43,7 +43,7 @@ async fn a_create_that_meets_a_fault_answers_in_time_and_mails_no_code_that_cann
             assert_eq!(mail.code().unwrap(), world.last_code().unwrap(), "{name}: one code for one challenge");
         }
         assert!(world.verify(&made, &world.last_code().unwrap(), &attempt(1)).await.unwrap(), "{name}");
-        assert!(world.gate("Authentication").await.unwrap(), "{name}");
+        assert!(world.gate("Authentication", &attempt(1)).await.unwrap(), "{name}");
     };
     let six = Duration::from_secs(6);
     tokio::join!(
@@ -82,7 +82,7 @@ async fn a_verify_that_meets_a_fault_answers_in_time_and_says_yes_only_to_what_i
         if !right {
             assert!(verified(&cold.invoke(&event).await.unwrap()).unwrap(), "{name}: the next try");
         }
-        assert!(world.gate("Authentication").await.unwrap(), "{name}");
+        assert!(world.gate("Authentication", &attempt(1)).await.unwrap(), "{name}");
     };
     tokio::join!(
         befall("a guess cannot be stored", STORE.write(), Fault::refused("AccessDeniedException"), true, false),

@@ -71,7 +71,7 @@ async fn two_instances_of_the_gate_one_after_the_other_pass_once() {
     let world = World::start(STORE).await.unwrap();
     let created = world.create(&password_verified(), &attempt(1)).await.unwrap();
     assert!(world.verify(&created, &world.last_code().unwrap(), &attempt(1)).await.unwrap());
-    let event = world.caller.pre_token_generation("Authentication");
+    let event = world.caller.pre_token_generation("Authentication", &attempt(1));
     let other = world.instance(Trigger::Gate, "-other").await.unwrap();
     let answers = [world.call(Trigger::Gate, &event).await.unwrap(), other.invoke(&event).await.unwrap()];
     assert!(matches!(answers, [Answer::Response(_), Answer::Error { .. }]), "{answers:?}");

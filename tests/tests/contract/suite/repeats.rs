@@ -29,7 +29,7 @@ async fn whatever_is_repeated_one_mail_goes_out_and_its_code_works() {
         assert_eq!(world.aws.mails().len(), 1, "{name}");
         let code = world.last_code().unwrap();
         assert!(world.verify(&made, &code, &attempt(1)).await.unwrap(), "{name}");
-        assert!(world.gate("Authentication").await.unwrap(), "{name}");
+        assert!(world.gate("Authentication", &attempt(1)).await.unwrap(), "{name}");
     };
     tokio::join!(
         one_mail("answered at once", [Fine, Fine, Fine], 1),
@@ -53,8 +53,8 @@ async fn whatever_is_repeated_an_answer_counts_once() {
         let event = world.caller.verify(&made.private, &code, &attempt(1));
         let heard = call(&world, Trigger::Verify, &event, [AnswerLost, Fine, Fine]).await.unwrap();
         assert!(verified(&heard.answer.unwrap()).unwrap(), "it may be repeated");
-        assert!(world.gate("Authentication").await.unwrap());
-        assert!(!world.gate("Authentication").await.unwrap(), "once");
+        assert!(world.gate("Authentication", &attempt(1)).await.unwrap());
+        assert!(!world.gate("Authentication", &attempt(1)).await.unwrap(), "once");
     };
     let wrong = async || {
         let (world, made, _) = prepared("a wrong answer whose reply is lost").await;
@@ -68,7 +68,7 @@ async fn whatever_is_repeated_an_answer_counts_once() {
     let tokens = async || {
         let (world, made, code) = prepared("tokens whose reply is lost").await;
         assert!(world.verify(&made, &code, &attempt(1)).await.unwrap());
-        let event = world.caller.pre_token_generation("Authentication");
+        let event = world.caller.pre_token_generation("Authentication", &attempt(1));
         let heard = call(&world, Trigger::Gate, &event, [AnswerLost, Fine, Fine]).await.unwrap();
         assert_eq!(heard.all.iter().filter(|answer| passed(answer)).count(), 1, "one consumption, one yes");
         assert!(!passed(&heard.answer.unwrap()), "the second call cannot know whose yes the first was");

@@ -102,7 +102,7 @@ async fn a_code_works_once() {
     assert!(world.verify(&created, &code, &attempt(1)).await.unwrap());
     assert!(world.verify(&created, &code, &attempt(1)).await.unwrap(), "the answer may have been lost on the way");
     assert!(!world.verify(&created, &code, &attempt(2)).await.unwrap(), "another sign-in cannot use it");
-    assert!(world.gate("Authentication").await.unwrap());
+    assert!(world.gate("Authentication", &attempt(1)).await.unwrap());
     assert!(!world.verify(&created, &code, &attempt(1)).await.unwrap(), "tokens were let through for it");
 }
 
@@ -167,9 +167,9 @@ async fn what_cannot_be_stored_is_not_accepted() {
             assert_ne!(answered["response"]["answerCorrect"], true, "write {spared}");
         }
         // Nothing is in the gate's way any more but that there is nothing for it to use up.
-        assert!(!world.gate("Authentication").await.unwrap(), "write {spared}");
+        assert!(!world.gate("Authentication", &attempt(1)).await.unwrap(), "write {spared}");
         assert!(world.verify(&created, &code, &attempt(1)).await.unwrap(), "write {spared}: the code is still good");
-        assert!(world.gate("Authentication").await.unwrap(), "write {spared}");
+        assert!(world.gate("Authentication", &attempt(1)).await.unwrap(), "write {spared}");
     }
 }
 
