@@ -192,6 +192,16 @@ mod tests {
         assert_eq!(sealed(VERSION, &plain).open(&JANE, &ring()), Err(OpenError::BrokenSeal), "version 2 has more");
     }
 
+    /// As version 1 does with a state of the version after it: it reads its own fields and passes over the rest.
+    #[test]
+    fn version_1_finds_its_own_fields_in_version_2() {
+        let plain = postcard::to_allocvec(&full_state()).unwrap();
+        let (read, rest) = postcard::take_from_bytes::<StateV1>(&plain).unwrap();
+        let expected = State { begun_through: None, older: Vec::new(), answered_older: false, ..full_state() };
+        assert_eq!(State::from(read), expected);
+        assert!(!rest.is_empty());
+    }
+
     #[test]
     fn the_fullest_state_fits() {
         let sealed = SealedState::seal(&full_state(), &JANE, &key(1), [255; 24]).unwrap();

@@ -93,7 +93,7 @@ async fn logs_hold_no_code_key_session_or_address_however_loud_they_are_set() {
         ];
         secrets.extend(world.aws.mails().iter().filter_map(|mail| Some(("a code", mail.code().ok()?))));
         for call in world.aws.calls(STORE.write()) {
-            let sealed = call.body.to_string().split('"').find(|text| text.starts_with("v1.")).map(str::to_owned);
+            let sealed = call.body.to_string().split('"').find(|text| text.starts_with("v2.")).map(str::to_owned);
             secrets.push(("a state", sealed.unwrap()));
         }
         assert!(secrets.len() > 10, "{}", secrets.len());
