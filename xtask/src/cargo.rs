@@ -58,7 +58,7 @@ pub(crate) struct Test {
 impl Test {
     /// As people call it.
     pub(crate) fn name(&self) -> String {
-        if self.is_integration { self.target.clone() } else { format!("{}'s unit tests", self.target) }
+        if self.is_integration { self.target.clone() } else { format!("{} (unit)", self.target) }
     }
 
     /// Runs it as `cargo test` does: in the folder of its package, and told about that.
@@ -193,7 +193,7 @@ mod tests {
         let wanted = [("xtask", "/t/xtask"), ("xtask-online", "/t/online")];
         assert_eq!(built.programs, wanted.map(|(name, path)| (name.to_owned(), path.into())).into());
         let tests: Vec<_> = built.tests.iter().map(|test| (test.name(), test.executable.to_str().unwrap())).collect();
-        let unit = "xtask's unit tests".to_owned();
+        let unit = "xtask (unit)".to_owned();
         let wanted = [("/t/xtask-1", &unit), ("/t/xtask-2", &unit)].map(|(path, name)| (name.clone(), path));
         assert_eq!(tests[..2], wanted);
         assert_eq!(tests[2..], [("words".to_owned(), "/t/words-1"), ("words".to_owned(), "/t/words-2")]);
