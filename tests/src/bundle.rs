@@ -10,14 +10,12 @@ use anyhow::{Context as _, ensure};
 use tempfile::TempDir;
 use xtask::bundle::{self, Digest, Manifest, StageBundle};
 
-use crate::place;
 use crate::tool::{Run, Started};
+use crate::{place, wait};
 
 const STAGE: &str = "local";
 const TEMPLATE: &str = "template.yaml";
 const STAGE_FILE: &str = "stage.toml";
-/// How long a bundle may be on the move.
-const BOUND: Duration = Duration::from_secs(10);
 const PAUSE: Duration = Duration::from_millis(20);
 
 /// What stands in the stage `local`, and what stands for it in the copy.
@@ -143,7 +141,7 @@ fn copied() -> anyhow::Result<TempDir> {
         let folder = TempDir::new().context("failed to make a folder for a bundle")?;
         match copy(&from, folder.path()) {
             Ok(()) => return Ok(folder),
-            Err(error) if begun.elapsed() > BOUND => {
+            Err(error) if begun.elapsed() > wait::BOUND => {
                 return Err(error).with_context(|| format!("failed to copy the bundle `{}`", from.display()));
             }
             Err(_) => std::thread::sleep(PAUSE),

@@ -10,7 +10,7 @@ use anyhow::Context as _;
 use crate::{place, tool};
 
 /// Packages come from a registry, which may be slow.
-const FETCH_BOUND: Duration = Duration::from_secs(600);
+const FETCH_BOUND: Duration = Duration::from_secs(30 * 60);
 
 /// Whether the runner has found what the examples need. It has said what is missing, and how to get it.
 #[must_use]

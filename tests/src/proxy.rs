@@ -4,7 +4,6 @@ use std::convert::Infallible;
 use std::io;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use anyhow::Context as _;
 use http_body_util::{BodyExt as _, Full};
@@ -18,8 +17,6 @@ use tokio::task::{JoinHandle, JoinSet};
 
 use crate::{place, wait};
 
-/// How long the command may take to come to a step.
-const BOUND: Duration = Duration::from_secs(60);
 /// What the names of operations begin with that change nothing.
 const READS: [&str; 3] = ["Describe", "Get", "List"];
 
@@ -112,7 +109,7 @@ impl Proxy {
     /// # Errors
     /// When none is within the bound.
     pub async fn holds(&self) -> anyhow::Result<Step> {
-        wait::until("a request to be held", BOUND, async || Ok(self.held().ok_or_else(String::new))).await
+        wait::until("a request to be held", async || Ok(self.held().ok_or_else(String::new))).await
     }
 }
 

@@ -6,7 +6,7 @@
 mod log;
 
 use std::collections::BTreeMap;
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use anyhow::{Context as _, ensure};
 use aws_sdk_cloudformation::Client as CloudFormation;
@@ -201,7 +201,7 @@ impl Stack {
         let update = update.set_parameters(Some(parameters.collect()));
         let capability = aws_sdk_cloudformation::types::Capability::CapabilityIam;
         update.capabilities(capability).send().await.map_err(aws::sdk)?;
-        wait::until("the update of the stack", Duration::from_secs(60), async || {
+        wait::until("the update of the stack", async || {
             let stack = xtask_online::stack::describe(&self.cloudformation, name).await?;
             let status = stack.as_ref().map(xtask_online::stack::status).context("the stack is there")?;
             Ok(if status.as_str() == "UPDATE_COMPLETE" { Ok(()) } else { Err(status.as_str().to_owned()) })

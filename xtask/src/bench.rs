@@ -40,7 +40,7 @@ pub(crate) fn run(root: &Path, args: &BenchArgs) -> anyhow::Result<ExitCode> {
     let node = if any_of(&[BenchPart::Start]) { node(root)? } else { None };
 
     let mut command = cargo::at(root);
-    command.args(["run", "--quiet", "--profile", "bench", "--package", PACKAGE, "--bin", PACKAGE, "--", "--root"]);
+    command.args(["run", "--profile", "bench", "--package", PACKAGE, "--bin", PACKAGE, "--", "--root"]);
     command.arg(root).args(args.words());
     command.env(PROGRAMS, Quality::Release.folder(root, machine));
     command.env(XTASK, std::env::current_exe().context("failed to find this program")?);
@@ -81,7 +81,7 @@ fn node(root: &Path) -> anyhow::Result<Option<PathBuf>> {
 }
 
 fn online(root: &Path) -> anyhow::Result<PathBuf> {
-    let built = cargo::built(cargo::at(root).args(["build", "--quiet", "--package", handover::PACKAGE]))?;
+    let built = cargo::built(cargo::at(root).args(["build", "--package", handover::PACKAGE]))?;
     Ok(built.path(handover::PACKAGE)?.to_owned())
 }
 

@@ -79,9 +79,7 @@ impl Tools {
             !ci,
             "failed to begin: the tests of the examples, in a browser and without, need {what}\nhint: {mends}"
         );
-        Ok(Err(format!(
-            "left out: the tests of the examples, in a browser and without, which need {what}\nhint: {mends}"
-        )))
+        Ok(Err(format!("the tests of the examples, in a browser and without, which need {what}\nhint: {mends}")))
     }
 }
 
@@ -154,7 +152,7 @@ mod tests {
         }
         for lacking in [Tools { chromium: None, ..complete.clone() }, Tools { node: None, ..complete.clone() }] {
             let said = lacking.for_tests(false).unwrap().unwrap_err();
-            assert!(said.starts_with("left out: ") && said.contains("hint: "), "{said}");
+            assert!(said.starts_with("the tests of the examples") && said.contains("hint: "), "{said}");
             let refused = lacking.for_tests(true).unwrap_err().to_string();
             assert!(refused.starts_with("failed to begin: ") && refused.contains("hint: "), "{refused}");
         }

@@ -32,7 +32,7 @@ fn command(online: Option<&Path>, root: &Path) -> Command {
         return Command::new(online);
     }
     let mut command = cargo::here();
-    command.args(["run", "--quiet", "--package", PACKAGE, "--manifest-path"]);
+    command.args(["run", "--package", PACKAGE, "--manifest-path"]);
     command.arg(root.join("Cargo.toml")).arg("--");
     command
 }
@@ -47,9 +47,6 @@ mod tests {
         assert_eq!(command(Some(Path::new("/bin/online")), root).get_program(), "/bin/online");
         let built = command(None, root);
         let arguments: Vec<_> = built.get_args().collect();
-        assert_eq!(
-            arguments,
-            ["run", "--quiet", "--package", "xtask-online", "--manifest-path", "/repository/Cargo.toml", "--"]
-        );
+        assert_eq!(arguments, ["run", "--package", "xtask-online", "--manifest-path", "/repository/Cargo.toml", "--"]);
     }
 }

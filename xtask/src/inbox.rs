@@ -13,7 +13,7 @@ use crate::local::{self, client};
 
 mod date;
 
-const TIMEOUT: Duration = Duration::from_secs(10);
+const TIMEOUT: Duration = Duration::from_secs(60);
 /// How long a mail may wait to be seen.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
 

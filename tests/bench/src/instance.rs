@@ -14,8 +14,8 @@ use tokio::process::{Child, Command};
 use crate::program::Program;
 use crate::share::Share;
 
-/// Longer than any start that is worth a figure.
-const BOUND: Duration = Duration::from_secs(60);
+/// Longer than any start that is worth a figure. What has not answered by then hangs.
+const BOUND: Duration = Duration::from_secs(300);
 
 /// A running function. Ended when dropped.
 pub(crate) struct Instance {

@@ -1,12 +1,11 @@
 //! A sign-in that was brought as far as some trigger, to be measured from there again and again.
 
 use std::path::Path;
-use std::time::Instant;
 
 use anyhow::Context as _;
 use fakes::event::{Caller, attempt, password_verified};
-use fakes::fake_aws::{FakeAws, Snapshot, User};
-use fakes::world::{StoreKind, environment, state};
+use fakes::fake_aws::{FakeAws, User};
+use fakes::world::{Moment, StoreKind, environment};
 use serde_json::Value;
 use xtask::trigger::Trigger;
 
@@ -29,8 +28,7 @@ pub(crate) struct Step {
     trigger: Trigger,
     pub(crate) event: Value,
     /// What was stored when it was this trigger's turn.
-    before: Snapshot,
-    taken: Instant,
+    before: Moment,
 }
 
 impl Scene {
@@ -64,7 +62,7 @@ impl Scene {
     }
 
     async fn step(&mut self, functions: &Functions, trigger: Trigger, event: Value) -> anyhow::Result<Value> {
-        let step = Step { trigger, event, before: self.aws.snapshot(), taken: Instant::now() };
+        let step = Step { trigger, event, before: Moment::of(&self.aws) };
         let cold = Instance::cold(&functions.program(trigger)?, &self.environment, None, &step.event).await?;
         step.ensure_done(&cold.answer)?;
         self.steps.push(step);
@@ -79,12 +77,10 @@ impl Scene {
     /// The trigger's turn, with everything stored as it was then.
     pub(crate) fn rewind(&self, trigger: Trigger) -> anyhow::Result<&Step> {
         let step = self.steps.iter().find(|step| step.trigger == trigger).context("the trigger has had its turn")?;
-        self.aws.restore(&step.before);
-        // A right code counts for half a minute, and a measurement may take longer.
-        if let (true, Some(sealed)) = (self.ours, state::sealed(&self.aws, StoreKind::Table, &self.caller)) {
-            let passed = step.taken.elapsed().as_secs();
-            let fresh = state::changed(&self.caller, &sealed, &self.aws.secret(), |state| state.ahead(passed))?;
-            state::put_sealed(&self.aws, StoreKind::Table, &self.caller, &fresh)?;
+        if self.ours {
+            step.before.return_to(&self.aws, &self.caller)?;
+        } else {
+            step.before.restore(&self.aws);
         }
         Ok(step)
     }

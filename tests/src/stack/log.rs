@@ -1,15 +1,12 @@
 //! What the functions of a stack log.
 
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use xtask::trigger::Trigger;
 use xtask_online::aws;
 
 use super::Stack;
 use crate::wait;
-
-/// How long a log line may take to arrive.
-const LOG_BOUND: Duration = Duration::from_secs(10);
 
 impl Stack {
     /// What a function has logged since this test began to use the stack, a line per event.
@@ -38,7 +35,7 @@ impl Stack {
     /// # Errors
     /// When none comes within the bound.
     pub async fn logged(&self, trigger: Trigger, texts: &[&str]) -> anyhow::Result<String> {
-        wait::until(&format!("{texts:?} in the log of {}", trigger.logical_id()), LOG_BOUND, async || {
+        wait::until(&format!("{texts:?} in the log of {}", trigger.logical_id()), async || {
             let lines = self.log(trigger).await?;
             let found = lines.iter().find(|line| texts.iter().all(|text| line.contains(text))).cloned();
             Ok(found.ok_or_else(|| lines.join("\n")))

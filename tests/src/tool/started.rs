@@ -12,10 +12,8 @@ use rustix::process::{Pid, Signal, kill_process};
 use super::Run;
 use crate::{logs, place, wait};
 
-/// The longest run is a deploy that starts the local AWS.
-const BOUND: Duration = Duration::from_secs(300);
-/// How long a mail may take.
-const MAIL_BOUND: Duration = Duration::from_secs(30);
+/// The longest run is a deploy that starts the local AWS. What has not ended by then hangs.
+const BOUND: Duration = Duration::from_secs(30 * 60);
 
 /// A run under way. Ended when dropped.
 #[derive(Debug)]
@@ -62,7 +60,7 @@ impl Started {
         mut code: impl AsyncFnMut() -> anyhow::Result<Option<String>>,
     ) -> anyhow::Result<Run> {
         self.write(&format!("{password}\n"));
-        let code = wait::until("a mail with a code", MAIL_BOUND, async || {
+        let code = wait::until("a mail with a code", async || {
             if let Some(status) = self.child.try_wait()? {
                 bail!("`{}` ended with {status}: {}", self.what, self.said()?.1);
             }
@@ -82,7 +80,7 @@ impl Started {
     /// # Errors
     /// When it ends before, or does not say them within the bound.
     pub async fn says(&mut self, words: &str) -> anyhow::Result<String> {
-        wait::until(&format!("`{words}` from `{}`", self.what), BOUND, async || {
+        wait::within(&format!("`{words}` from `{}`", self.what), BOUND, async || {
             let ended = self.child.try_wait()?;
             let stderr = self.said()?.1;
             ensure!(ended.is_none(), "`{}` has ended: {stderr}", self.what);
@@ -97,7 +95,7 @@ impl Started {
     /// # Errors
     /// When it does not within the bound.
     pub async fn prints(&self, words: &str) -> anyhow::Result<String> {
-        wait::until(&format!("`{words}` printed by `{}`", self.what), BOUND, async || {
+        wait::within(&format!("`{words}` printed by `{}`", self.what), BOUND, async || {
             let (stdout, stderr) = self.said()?;
             // The last line may be half there.
             let whole = stdout.rsplit_once('\n').map_or("", |(whole, _)| whole);
@@ -145,7 +143,7 @@ impl Started {
     pub(super) async fn end_within(mut self, bound: Duration) -> anyhow::Result<Run> {
         drop(self.child.stdin.take());
         let what = format!("the end of `{}`", self.what);
-        let status = wait::until(&what, bound, async || match self.child.try_wait()? {
+        let status = wait::within(&what, bound, async || match self.child.try_wait()? {
             Some(status) => Ok(Ok(status)),
             None => Ok(Err(self.said()?.1)),
         })

@@ -2,7 +2,7 @@
 
 use e2e::event::{attempt, entry, password_verified};
 use e2e::runtime_api::Answer;
-use e2e::world::{Created, StoreKind, World, created, passed, state, verified};
+use e2e::world::{Created, Moment, StoreKind, World, created, passed, state, verified};
 use proptest::prelude::*;
 use proptest::sample::Index;
 use proptest::test_runner::{Config, TestRunner};
@@ -20,17 +20,17 @@ struct Ground {
     world: World,
     made: Created,
     code: String,
-    accepted: Vec<(Trigger, e2e::fake_aws::Snapshot, Value)>,
+    accepted: Vec<(Trigger, Moment, Value)>,
 }
 
 async fn ground(store: StoreKind) -> Ground {
     let world = World::with(store, &[("CODE_LENGTH", "8"), ("SENDS_PER_HOUR", "10")]).await.unwrap();
-    let nothing = world.aws.snapshot();
+    let nothing = world.moment();
     let made = world.create(&password_verified(), &attempt(1)).await.unwrap();
     let code = world.last_code().unwrap();
-    let mailed = world.aws.snapshot();
+    let mailed = world.moment();
     assert!(world.verify(&made, &code, &attempt(1)).await.unwrap());
-    let consumed = world.aws.snapshot();
+    let consumed = world.moment();
     let caller = &world.caller;
     let mut session = password_verified();
     session.push(entry("CUSTOM_CHALLENGE", true, made.metadata.as_deref()));
@@ -92,7 +92,7 @@ async fn events_spoilt_in_many_places_get_no_yes_that_they_do_not_deserve() {
     for (trigger, before, event) in &ground.accepted {
         run(&spoils(), async |spoils| {
             let event = spoil(event, spoils);
-            world.aws.restore(before);
+            world.return_to(before).unwrap();
             let mails = world.aws.mails().len();
             let answer =
                 world.call(*trigger, &event).await.map_err(|error| TestCaseError::fail(format!("{error:#}")))?;
@@ -127,7 +127,7 @@ async fn a_state_that_was_tampered_with_opens_nothing() {
         let genuine: Vec<_> = ground.accepted[2..]
             .iter()
             .map(|(trigger, before, event)| {
-                world.aws.restore(before);
+                world.return_to(before).unwrap();
                 (*trigger, before, event, world.sealed().unwrap())
             })
             .collect();
@@ -136,7 +136,7 @@ async fn a_state_that_was_tampered_with_opens_nothing() {
             let forged = forge(sealed, forgery);
             // What the pool would not hold cannot be there; an empty attribute is an empty state.
             prop_assume!(forged != *sealed && forged.len() <= 2_048);
-            world.aws.restore(before);
+            world.return_to(before).unwrap();
             state::put_sealed(&world.aws, store, &world.caller, &forged).unwrap();
             let answer =
                 world.call(*trigger, event).await.map_err(|error| TestCaseError::fail(format!("{error:#}")))?;
@@ -161,7 +161,7 @@ async fn a_pasted_code_is_forgiven_its_blanks_and_dashes() {
         for (place, stray) in strays {
             pasted.insert(place.index(pasted.len() + 1), stray.to_owned());
         }
-        world.aws.restore(before);
+        world.return_to(before).unwrap();
         let right = world.verify(&ground.made, &pasted.concat(), &attempt(1)).await.unwrap();
         prop_assert!(right, "{pasted:?}");
         Ok(())

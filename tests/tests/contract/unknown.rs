@@ -92,7 +92,7 @@ fn second_round() -> Vec<Value> {
 async fn the_calls_for_an_unknown_user_and_the_times() {
     for store in StoreKind::ALL {
         let world = World::with(store, &[("SENDS_PER_HOUR", "10")]).await.unwrap();
-        let before = world.aws.snapshot();
+        let before = world.moment();
         for trigger in [Trigger::Create, Trigger::Verify] {
             let event = |caller: &Caller| match trigger {
                 Trigger::Create => caller.create(&password_verified(), &attempt(1)),
@@ -103,7 +103,7 @@ async fn the_calls_for_an_unknown_user_and_the_times() {
             let mut made = [Vec::new(), Vec::new()];
             for _ in 0..ROUNDS {
                 for (index, event) in [&known, &stranger].into_iter().enumerate() {
-                    world.aws.restore(&before);
+                    world.return_to(&before).unwrap();
                     let (calls, _, took) = ask(&world, trigger, event).await;
                     times[index].push(took);
                     made[index] = calls;

@@ -2,18 +2,15 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
-use std::time::Duration;
 
 use e2e::own_aws::OwnAws;
-use e2e::tool;
+use e2e::{tool, wait};
 use serde_json::Value;
-
-const READ_BOUND: Duration = Duration::from_secs(30);
 
 /// What the page answers when it is asked by this name.
 fn get(address: &str, host: &str, path: &str) -> (u16, String) {
     let mut stream = TcpStream::connect(address).unwrap();
-    stream.set_read_timeout(Some(READ_BOUND)).unwrap();
+    stream.set_read_timeout(Some(wait::BOUND)).unwrap();
     write!(stream, "GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n").unwrap();
     let mut answer = String::new();
     stream.read_to_string(&mut answer).unwrap();

@@ -1,8 +1,6 @@
 //! What a deploy sees to besides the stack: that nobody else is at it, that it cannot be deleted, that the functions run what
 //! was deployed, and that the bucket keeps what a rollback needs.
 
-use std::time::Duration;
-
 use aws_sdk_cloudformation::types::ResourceSignalStatus;
 use e2e::bundle::Bundle;
 use e2e::stack::Stack;
@@ -85,11 +83,11 @@ async fn code_from_elsewhere_is_noticed(bundle: &Bundle, stack: &Stack) {
 /// An update that waits for a signal is under way for as long as we like.
 async fn one_at_a_time(bundle: &Bundle, stack: &Stack) {
     let waits = "Resources:\n  Wait:\n    Type: AWS::CloudFormation::WaitCondition\n    \
-                 CreationPolicy: {ResourceSignal: {Timeout: PT5M}}\n";
+                 CreationPolicy: {ResourceSignal: {Timeout: PT1H}}\n";
     bundle.change_template(&[("Resources:\n", waits)]).unwrap();
     let local_dir = e2e::place::from_runner("COGNITO_EMAIL_MFA_LOCAL_DIR").unwrap();
     let mut first = bundle.start_deploy(&local_dir).unwrap();
-    wait::until("the first deploy to be under way", Duration::from_secs(60), async || {
+    wait::until("the first deploy to be under way", async || {
         assert!(!first.has_ended()?, "the first deploy has ended");
         let events = stack.cloudformation.describe_stack_events().stack_name(NAME).send().await.map_err(sdk)?;
         let waits = events.stack_events().iter().any(|event| event.logical_resource_id() == Some("Wait"));

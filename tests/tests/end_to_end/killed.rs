@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use e2e::bundle::Bundle;
 use e2e::person::{Person, tokens};
@@ -56,7 +55,7 @@ async fn it_converges_from_every_step() {
             if held { Fate::Hold } else { Fate::Pass }
         });
         let mut deploy = bundle.start_deploy(proxy.folder()).unwrap();
-        let ended = wait::until("a step to kill at, or the end", Duration::from_secs(60), async || {
+        let ended = wait::until("a step to kill at, or the end", async || {
             let ended = deploy.has_ended()?;
             Ok(if ended || proxy.held().is_some() { Ok(ended) } else { Err(format!("{kills} kills")) })
         });
@@ -68,7 +67,7 @@ async fn it_converges_from_every_step() {
         kills += 1;
         assert!(kills < MANY, "{survived:?}");
         // What was begun goes on without the command. Nobody deploys into that: another test shows that it is refused.
-        wait::until("the stack to rest", Duration::from_secs(60), async || {
+        wait::until("the stack to rest", async || {
             let stack = xtask_online::stack::describe(&cloudformation, NAME).await?;
             let status = stack.as_ref().map(xtask_online::stack::status);
             let status = status.map_or_else(String::new, |status| status.as_str().to_owned());

@@ -126,11 +126,7 @@ impl Stage {
 
     /// Lets `seconds` pass for the stored state, if there is one.
     pub(crate) fn age(&self, seconds: u64) {
-        for store in StoreKind::ALL {
-            let Some(sealed) = state::sealed(&self.aws, store, &self.caller) else { continue };
-            let aged = state::aged(&self.caller, &sealed, &self.aws.secret(), seconds).unwrap();
-            state::put_sealed(&self.aws, store, &self.caller, &aged).unwrap();
-        }
+        state::change_all(&self.aws, &self.caller, |state| state.aged(seconds)).unwrap();
     }
 
     /// The codes that were mailed, oldest first.

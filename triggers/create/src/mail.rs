@@ -59,8 +59,7 @@ impl Mailer {
         seconds_left: u64,
         patience: Duration,
     ) -> Result<Delivered, Failure> {
-        let minutes = (seconds_left / 60).max(1);
-        let content = Content { code: code.expose(), product: &self.settings.product, minutes };
+        let content = Content { code: code.expose(), product: &self.settings.product, minutes: minutes(seconds_left) };
         let mail = message::render(locale, &content).map_err(|error| unsent(&error))?;
         self.hand_over(to, &mail, patience).await
     }
@@ -100,6 +99,12 @@ impl Mailer {
             Ok(Err(error)) => Err(trigger_store::failure("SendEmail", &error)),
         }
     }
+}
+
+/// The nearest whole minute, at least one. A code of ten minutes is told as ten although a second has passed before its
+/// mail is written.
+fn minutes(seconds_left: u64) -> u64 {
+    (seconds_left.saturating_add(30) / 60).max(1)
 }
 
 fn parts(mail: &Message) -> Result<Parts, Failure> {

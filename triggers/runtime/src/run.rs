@@ -206,4 +206,30 @@ mod tests {
         let late = within(budget(1), std::future::pending()).await;
         assert!(matches!(late, Err(Failure::TimedOut(_))), "{late:?}");
     }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_answer_takes_its_budget_at_most() {
+        for (name, deadline, expected) in [
+            ("as long as Cognito waits", 5_000, 3_500),
+            ("much longer", 60_000, 3_500),
+            ("just enough", 3_800, 3_500),
+            ("less", 2_000, 1_700),
+            ("nothing but the reserve", 300, 0),
+            ("nothing", 0, 0),
+        ] {
+            let budget = Budget::new(Duration::from_millis(deadline));
+            let expected = Duration::from_millis(expected);
+            assert_eq!(budget.left(), expected, "{name}");
+            let begun = Instant::now();
+            let late = within(budget, std::future::pending()).await;
+            assert!(matches!(late, Err(Failure::TimedOut(_))), "{name}: {late:?}");
+            // Timers count whole milliseconds.
+            assert!(
+                begun.elapsed().saturating_sub(expected) <= Duration::from_millis(1),
+                "{name}: {:?}",
+                begun.elapsed()
+            );
+            assert_eq!(budget.left(), Duration::ZERO, "{name}");
+        }
+    }
 }

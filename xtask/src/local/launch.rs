@@ -20,7 +20,7 @@ use crate::tools::Tools;
 
 const LAUNCHER: &str = "xtask/local/launcher.py";
 /// Two seconds on a quiet machine.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(180);
 const POLL: Duration = Duration::from_millis(50);
 /// Between finding a port free and listening on it, another program may take it.
 const TRIES: usize = 3;

@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 
 /// How long a process may take to end by itself: MiniStack waits some seconds for open connections.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// How long a killed process may take to be gone.
-const AFTER_KILL: Duration = Duration::from_secs(2);
+/// How long a killed process may take to be gone, on a busy machine too.
+const AFTER_KILL: Duration = Duration::from_secs(30);
 const POLL: Duration = Duration::from_millis(20);
 
 /// A process that leads its own session: its number, and when it started, in clock ticks after the machine's start.

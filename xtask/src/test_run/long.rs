@@ -7,7 +7,8 @@ use std::sync::atomic::AtomicBool;
 
 use anyhow::Context as _;
 
-use super::{LONG_BOUND, run_bounded};
+use super::summary::Summary;
+use super::{BOUND, run_bounded};
 use crate::cargo;
 
 /// The targets of the package `fuzz`.
@@ -29,21 +30,21 @@ const COVERAGE: [&str; 9] = [
 ];
 
 /// Whether all of it passed. What is not installed is left out by name.
-pub(super) fn run(root: &Path, interrupted: &AtomicBool) -> anyhow::Result<bool> {
+pub(super) fn run(root: &Path, interrupted: &AtomicBool, summary: &mut Summary) -> anyhow::Result<bool> {
     let mut passed = true;
     if answers("c++", &["--version"]) {
         for target in TARGETS {
-            passed &= fuzz(root, target, interrupted)?;
+            passed &= summary.test(&format!("guided fuzzing of {target}"), || fuzz(root, target, interrupted))?;
         }
     } else {
-        eprintln!("left out: guided fuzzing, since libFuzzer is compiled and there is no C++ compiler `c++`");
+        summary.leave_out("guided fuzzing, since libFuzzer is compiled and there is no C++ compiler `c++`");
     }
     if answers("cargo", &["mutants", "--version"]) {
         let mut mutants = cargo::at(root);
         mutants.args(["mutants", "--package", "challenge", "--output", "target", "--colors", "never"]);
-        passed &= run_bounded(&mut mutants, LONG_BOUND, interrupted)?;
+        passed &= summary.test("mutants of `challenge`", || run_bounded(&mut mutants, BOUND, interrupted))?;
     } else {
-        eprintln!("left out: mutants of `challenge`, since `cargo mutants` is not installed");
+        summary.leave_out("mutants of `challenge`, since `cargo mutants` is not installed");
     }
     Ok(passed)
 }
@@ -69,5 +70,5 @@ fn fuzz(root: &Path, target: &str, interrupted: &AtomicBool) -> anyhow::Result<b
     command.env("CARGO_ENCODED_RUSTFLAGS", COVERAGE.join("\u{1f}"));
     command.env("BOLERO_TEST_NAME", target).env("BOLERO_LIBTEST_HARNESS", "1");
     command.env("BOLERO_LIBFUZZER_ARGS", arguments);
-    run_bounded(&mut command, LONG_BOUND, interrupted)
+    run_bounded(&mut command, BOUND, interrupted)
 }

@@ -1,6 +1,7 @@
 //! The four functions before a scripted AWS, called as Cognito calls them.
 
 mod answers;
+mod moment;
 pub mod repeats;
 mod stage;
 pub mod state;
@@ -18,6 +19,7 @@ use crate::fake_aws::{FakeAws, User};
 use crate::runtime_api::{Answer, Function};
 use crate::{logs, place};
 pub use answers::{Created, Next, created, next, passed, verified};
+pub use moment::Moment;
 pub use stage::{ATTRIBUTE, StoreKind, environment, policy};
 
 /// The functions, their AWS, and somebody who signs in.
@@ -194,15 +196,23 @@ impl World {
     }
 
     fn change(&self, caller: &Caller, change: impl Fn(State) -> State) -> anyhow::Result<()> {
-        let mut found = false;
-        for store in StoreKind::ALL {
-            let Some(sealed) = state::sealed(&self.aws, store, caller) else { continue };
-            let changed = state::changed(caller, &sealed, &self.aws.secret(), &change)?;
-            state::put_sealed(&self.aws, store, caller, &changed)?;
-            found = true;
-        }
-        ensure!(found, "the user has no state");
+        ensure!(state::change_all(&self.aws, caller, change)?, "the user has no state");
         Ok(())
+    }
+
+    /// What is stored now, to return to.
+    #[must_use]
+    pub fn moment(&self) -> Moment {
+        Moment::of(&self.aws)
+    }
+
+    /// Stores what was stored at that moment, as if no time had passed since for the one who signs in. Mails and calls are
+    /// not forgotten.
+    ///
+    /// # Errors
+    /// When the key does not open the state.
+    pub fn return_to(&self, moment: &Moment) -> anyhow::Result<()> {
+        moment.return_to(&self.aws, &self.caller)
     }
 
     /// The state that is stored for the one who signs in.

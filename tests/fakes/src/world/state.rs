@@ -88,6 +88,20 @@ pub fn changed(
     seal(caller, secret, &change(open(caller, sealed, secret)?))
 }
 
+/// Changes a user's state wherever there is one. Says whether there was.
+///
+/// # Errors
+/// When the key does not open it.
+pub fn change_all(aws: &FakeAws, caller: &Caller, change: impl Fn(State) -> State) -> anyhow::Result<bool> {
+    let mut found = false;
+    for store in StoreKind::ALL {
+        let Some(sealed) = self::sealed(aws, store, caller) else { continue };
+        put_sealed(aws, store, caller, &changed(caller, &sealed, &aws.secret(), &change)?)?;
+        found = true;
+    }
+    Ok(found)
+}
+
 /// Seals a state with the key of a secret.
 ///
 /// # Errors

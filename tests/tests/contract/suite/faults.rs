@@ -1,6 +1,7 @@
-//! Faults on the wire, as the real programs meet them: the rest of the matrix runs in process.
+//! Faults on the wire, as the real programs meet them. The rest of the matrix runs in process, where time stands still and
+//! the limits of an answer's time are exact.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use e2e::event::{attempt, entry, password_verified, resend};
 use e2e::fake_aws::Fault;
@@ -9,11 +10,8 @@ use xtask::trigger::Trigger;
 
 use super::STORE;
 
-/// What an answer may take, with what the machine needs to hand it over while other tests run.
-const BUDGET: Duration = Duration::from_millis(3_500 + 1_000);
-
 #[tokio::test(flavor = "multi_thread")]
-async fn a_create_that_meets_a_fault_answers_in_time_and_mails_no_code_that_cannot_work() {
+async fn a_create_under_a_fault_answers_and_mails_only_codes_that_work() {
     let befall = async |name: &str, operation: &str, fault: Fault, lasts: bool, expected: &str, mails: usize| {
         let world = World::named(STORE, name).await.unwrap();
         if lasts {
@@ -23,11 +21,8 @@ async fn a_create_that_meets_a_fault_answers_in_time_and_mails_no_code_that_cann
         }
         // Started under the fault, as after a night without anybody.
         let cold = world.instance(Trigger::Create, "-cold").await.unwrap();
-        let begun = Instant::now();
         let event = world.caller.create(&password_verified(), &attempt(1));
         let made = created(&cold.invoke(&event).await.unwrap()).unwrap();
-        let took = begun.elapsed();
-        assert!(took < BUDGET, "{name}: {took:?}");
         assert_eq!((made.state(), world.aws.mails().len()), (expected, mails), "{name}");
 
         world.aws.heal();
@@ -61,7 +56,7 @@ async fn a_create_that_meets_a_fault_answers_in_time_and_mails_no_code_that_cann
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_verify_that_meets_a_fault_answers_in_time_and_says_yes_only_to_what_is_stored() {
+async fn a_verify_under_a_fault_says_yes_only_to_what_is_stored() {
     let befall = async |name: &str, operation: &str, fault: Fault, lasts: bool, expected: bool| {
         let world = World::named(STORE, name).await.unwrap();
         let made = world.create(&password_verified(), &attempt(1)).await.unwrap();
@@ -73,10 +68,7 @@ async fn a_verify_that_meets_a_fault_answers_in_time_and_says_yes_only_to_what_i
         }
         let cold = world.instance(Trigger::Verify, "-cold").await.unwrap();
         let event = world.caller.verify(&made.private, &code, &attempt(1));
-        let begun = Instant::now();
         let right = verified(&cold.invoke(&event).await.unwrap()).unwrap();
-        let took = begun.elapsed();
-        assert!(took < BUDGET, "{name}: {took:?}");
         assert_eq!(right, expected, "{name}");
         world.aws.heal();
         if !right {

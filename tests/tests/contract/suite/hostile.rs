@@ -79,12 +79,12 @@ async fn an_event_with_one_place_spoilt_is_refused_unless_the_place_decides_noth
     // Eight digits, so that no number in a log holds them by chance.
     let world = World::with(STORE, &[("CODE_LENGTH", "8")]).await.unwrap();
     let caller = &world.caller;
-    let nothing = world.aws.snapshot();
+    let nothing = world.moment();
     let created = world.create(&password_verified(), &attempt(1)).await.unwrap();
     let code = world.last_code().unwrap();
-    let mailed = world.aws.snapshot();
+    let mailed = world.moment();
     assert!(world.verify(&created, &code, &attempt(1)).await.unwrap());
-    let consumed = world.aws.snapshot();
+    let consumed = world.moment();
 
     let mut session = password_verified();
     session.push(entry("CUSTOM_CHALLENGE", true, created.metadata.as_deref()));
@@ -96,7 +96,7 @@ async fn an_event_with_one_place_spoilt_is_refused_unless_the_place_decides_noth
     ];
     for (trigger, before, event) in &accepted {
         let ask = async |event: &Value| {
-            world.aws.restore(before);
+            world.return_to(before).unwrap();
             let mails = world.aws.mails().len();
             let answer = world.call(*trigger, event).await.unwrap();
             (is_yes(&world, &answer, *trigger, mails), answer)

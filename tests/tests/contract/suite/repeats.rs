@@ -1,6 +1,4 @@
-//! Cognito calls again after 5 s, and the call before may still be at work. These take seconds, so they run side by side.
-
-use std::time::Duration;
+//! Cognito calls again after 5 s, and the call before may be worked on after the one that repeats it.
 
 use e2e::event::{attempt, entry, password_verified};
 use e2e::world::repeats::Trouble::{AnswerLost, None as Fine, StartsAfter};
@@ -11,7 +9,7 @@ use xtask::trigger::Trigger;
 use super::STORE;
 
 const fn cold(seconds: u64) -> Trouble {
-    StartsAfter(Duration::from_secs(seconds))
+    StartsAfter(seconds)
 }
 
 #[tokio::test(flavor = "multi_thread")]
