@@ -15,6 +15,7 @@ use rustix::process::{Pid, Signal, kill_process_group};
 
 use crate::bundle::{self, Machine, Quality};
 use crate::cli::{StageArgs, TestArgs};
+use crate::errln;
 use crate::{browser, cargo, handover, stage};
 
 /// The longest that the tests may run, once everything is built.
@@ -74,7 +75,7 @@ pub fn run(root: &Path, args: &TestArgs) -> anyhow::Result<ExitCode> {
     }
     // Last, where it is still seen when the tests have passed.
     if let Err(left_out) = chromium {
-        eprintln!("{left_out}");
+        errln!("{left_out}");
     }
     Ok(if passed { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

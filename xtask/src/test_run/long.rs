@@ -9,6 +9,7 @@ use anyhow::Context as _;
 
 use super::{LONG_BOUND, run_bounded};
 use crate::cargo;
+use crate::errln;
 
 /// The targets of the package `fuzz`.
 const TARGETS: [&str; 5] = ["sealed_state", "state", "answer", "metadata", "event"];
@@ -36,14 +37,14 @@ pub(super) fn run(root: &Path, interrupted: &AtomicBool) -> anyhow::Result<bool>
             passed &= fuzz(root, target, interrupted)?;
         }
     } else {
-        eprintln!("left out: guided fuzzing, since libFuzzer is compiled and there is no C++ compiler `c++`");
+        errln!("left out: guided fuzzing, since libFuzzer is compiled and there is no C++ compiler `c++`");
     }
     if answers("cargo", &["mutants", "--version"]) {
         let mut mutants = cargo::at(root);
         mutants.args(["mutants", "--package", "challenge", "--output", "target", "--colors", "never"]);
         passed &= run_bounded(&mut mutants, LONG_BOUND, interrupted)?;
     } else {
-        eprintln!("left out: mutants of `challenge`, since `cargo mutants` is not installed");
+        errln!("left out: mutants of `challenge`, since `cargo mutants` is not installed");
     }
     Ok(passed)
 }

@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use xtask::terminal::line;
+
 use super::{Pool, Remains};
 
 /// What a first deploy does with what earlier stacks left.
@@ -79,8 +81,8 @@ pub fn choose<'a>(
 fn describe(remains: &Remains, pool: &Pool) -> String {
     let mut text = pool.to_string();
     match (&remains.stack_id, pool.made_by()) {
-        (Some(stack), _) => _ = write!(text, ", left by the deleted stack `{stack}`"),
-        (None, Some(stack)) => _ = write!(text, ", found by its name; the stack `{stack}` made it"),
+        (Some(stack), _) => _ = write!(text, ", left by the deleted stack `{}`", line(stack)),
+        (None, Some(stack)) => _ = write!(text, ", found by its name; the stack `{}` made it", line(stack)),
         (None, None) => text.push_str(", found by its name"),
     }
     for kept in &remains.kept {

@@ -3,7 +3,6 @@
 //! Whoever applies it reads nothing else. It holds no secret: names, hashes, the template and its parameters.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::io::Write as _;
 use std::path::Path;
 
@@ -11,7 +10,7 @@ use anyhow::{Context as _, ensure};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use tempfile::NamedTempFile;
-use xtask::bundle::Digest;
+use xtask::bundle::{self, Digest};
 use xtask::stage::{Stage, StageName};
 use xtask::trigger::Trigger;
 
@@ -32,6 +31,8 @@ use crate::plan::{Operation, Plan};
 
 /// The shape of a plan file.
 pub const SCHEMA_VERSION: u32 = 1;
+/// In bytes: a template of a megabyte, what was made of it, and what changes.
+const LARGEST: u64 = 16 << 20;
 
 /// Everything that `deploy --plan` applies, and what it holds against the account first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -80,7 +81,7 @@ impl PlanFile {
     /// When it is none, or the plan in it is not about the stage in it.
     pub fn read(path: &Path) -> anyhow::Result<(Self, Stage)> {
         let read = || {
-            let file: Self = serde_json::from_slice(&fs::read(path)?)?;
+            let file: Self = serde_json::from_slice(&bundle::read(path, LARGEST)?)?;
             ensure!(
                 file.schema_version == SCHEMA_VERSION,
                 "it has version {}, this program reads version {SCHEMA_VERSION}",

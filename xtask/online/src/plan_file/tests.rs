@@ -1,5 +1,7 @@
 #![allow(clippy::unwrap_used)]
 
+use std::fs;
+
 use aws_sdk_cloudformation::types::StackStatus;
 
 use super::*;
@@ -166,6 +168,13 @@ fn a_plan_file_is_read_as_it_was_written_and_not_otherwise() {
         write(&file);
         assert!(PlanFile::read(&path).is_err(), "{name}");
     }
+    write(&file());
+    let linked = folder.path().join("linked");
+    std::os::unix::fs::symlink(&path, &linked).unwrap();
+    assert!(format!("{:#}", PlanFile::read(&linked).unwrap_err()).ends_with("it is a link"));
+    fs::remove_file(linked).unwrap();
+    fs::File::options().write(true).open(&path).unwrap().set_len(LARGEST + 1).unwrap();
+    assert!(format!("{:#}", PlanFile::read(&path).unwrap_err()).contains("it is larger than"));
     for text in ["", "{}", "[]"] {
         fs::write(&path, text).unwrap();
         assert!(PlanFile::read(&path).is_err(), "{text}");
