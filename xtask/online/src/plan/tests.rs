@@ -142,7 +142,7 @@ pub(crate) fn plan() -> Plan {
 #[test]
 fn the_last_line_counts() {
     let text = plan().to_string();
-    assert_eq!(text.lines().last(), Some("0 to add, 0 to change, 1 to replace, 0 to remove"));
+    assert_eq!(text.lines().last(), Some("0 to add, 0 to change, 1 to replace, 0 to remove, 1 kept"));
     assert!(text.contains("REPLACE             AppClientWeb"), "{text}");
     assert!(text.contains("\n    GenerateSecret: false → true\n"), "{text}");
     assert!(text.contains("accepted: `no-gate`: tokens\n"), "{text}");
@@ -174,7 +174,7 @@ fn the_document_has_the_promised_shape() {
         document["resources"],
         json!([{
             "action": "replace", "mayReplace": false, "logicalId": "AppClientWeb",
-            "type": "AWS::Cognito::UserPoolClient",
+            "type": "AWS::Cognito::UserPoolClient", "kept": true,
             "properties": [{ "path": "GenerateSecret", "before": false, "after": true }],
         }])
     );
@@ -194,6 +194,7 @@ fn cloudformations_word_counts_and_the_templates_fill_in() {
         may_replace,
         logical_id: id.to_owned(),
         kind: String::new(),
+        kept: None,
         properties: Vec::new(),
     };
     let valued = Change {

@@ -181,6 +181,7 @@ fn change(kept: &Kept) -> Change {
         may_replace: false,
         logical_id: kept.logical_id.clone(),
         kind: kept.kind.resource_type().to_owned(),
+        kept: None,
         properties: Vec::new(),
     }
 }
