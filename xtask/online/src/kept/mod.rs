@@ -90,6 +90,12 @@ pub struct Remains {
 }
 
 impl Remains {
+    /// Whether this tool made it: a deleted stack of the stage's left it, or its tag says so.
+    #[must_use]
+    pub fn is_ours(&self) -> bool {
+        self.stack_id.is_some() || self.pool.as_ref().is_some_and(|pool| pool.made_by().is_some())
+    }
+
     /// The one of a kind of which there is one at most.
     #[must_use]
     pub fn of_kind(&self, kind: Kind) -> Option<&Kept> {

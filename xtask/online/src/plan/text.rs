@@ -5,7 +5,7 @@ use std::fmt;
 use serde_json::Value;
 use xtask::terminal::line;
 
-use super::{Action, Change, Operation, Pair, Plan};
+use super::{Action, Change, Operation, Pair, Plan, PropertyChange};
 
 /// What comes after a first creation.
 pub(super) const PROTECTED: &str = "once the stack is there, deletion protection of the user pool is turned on";
@@ -88,17 +88,19 @@ impl fmt::Display for Change {
         write!(f, "{word:<19} {:<40} {}", line(&self.logical_id), line(&self.kind))?;
         self.stays().iter().try_for_each(|stays| write!(f, "  ({stays})"))?;
         for property in &self.properties {
-            write!(f, "\n    {}: ", line(&property.path))?;
             match (&property.before, &property.after) {
-                (None, Some(after)) => write!(f, "{}", shown(after))?,
-                (Some(before), None) => write!(f, "{} → (none)", shown(before))?,
-                (before, after) => {
-                    let text = |value: &Option<Value>| value.as_ref().map_or_else(|| "(none)".to_owned(), shown);
-                    write!(f, "{} → {}", text(before), text(after))?;
-                }
+                (None, Some(after)) => write!(f, "\n    {}: {}", line(&property.path), shown(after))?,
+                _ => write!(f, "\n    {property}")?,
             }
         }
         Ok(())
+    }
+}
+
+impl fmt::Display for PropertyChange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = |value: &Option<Value>| value.as_ref().map_or_else(|| "(none)".to_owned(), shown);
+        write!(f, "{}: {} → {}", line(&self.path), text(&self.before), text(&self.after))
     }
 }
 
