@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
 
-use anyhow::{Context as _, bail, ensure};
+use anyhow::{Context as _, anyhow, bail, ensure};
 
 use super::files::{self, Folder};
 use super::manifest::{self, Artefact, Commit, Digest, Manifest, Parameter};
 use super::{MANIFEST, PARAMETERS, STAGE, TEMPLATE};
 use crate::stage::{Stage, StageName};
+use crate::terminal::{line, words};
 use crate::trigger::Trigger;
 
 /// How large a text of a bundle may be: CloudFormation takes no template of more than a megabyte.
@@ -74,7 +75,7 @@ fn read(dir: &Path, name: &str) -> anyhow::Result<StageBundle> {
         manifest::SCHEMA_VERSION
     );
     let Some(entry) = manifest.stages.get(name) else {
-        let known: Vec<_> = manifest.stages.keys().map(|name| format!("`{name}`")).collect();
+        let known: Vec<_> = manifest.stages.keys().map(|name| format!("`{}`", line(name))).collect();
         bail!("it holds no such stage, only {}", known.join(", "));
     };
     let name = StageName::new(name).context("failed to name the stage")?;
@@ -121,7 +122,9 @@ pub fn manifest(path: &Path) -> anyhow::Result<Manifest> {
 }
 
 fn json<T: serde::de::DeserializeOwned>(bytes: &[u8], name: &str) -> anyhow::Result<T> {
-    serde_json::from_slice(bytes).with_context(|| format!("failed to understand `{name}`"))
+    // The words can hold a name of the document's: no line of it is taken for one of ours.
+    let document = serde_json::from_slice(bytes).map_err(|error| anyhow!(words(&error.to_string())));
+    document.with_context(|| format!("failed to understand `{name}`"))
 }
 
 #[cfg(test)]
@@ -193,6 +196,9 @@ mod tests {
             let large = open(&dir, "local").unwrap_err();
             assert!(format!("{large:#}").contains("it is larger than"), "{name}: {large:#}");
         }
+        bundle(&dir);
+        fs::write(dir.join(MANIFEST), "{\"a\\nhint: run b\": 1}").unwrap();
+        assert!(!format!("{:#}", open(&dir, "local").unwrap_err()).contains('\n'));
         bundle(&dir);
         assert!(open(&dir, "prod").unwrap_err().chain().any(|cause| cause.to_string().contains("only `local`")));
         assert!(open(&dir, "../local").is_err());

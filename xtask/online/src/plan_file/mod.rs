@@ -6,12 +6,13 @@ use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::path::Path;
 
-use anyhow::{Context as _, ensure};
+use anyhow::{Context as _, anyhow, bail, ensure};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use tempfile::NamedTempFile;
 use xtask::bundle::{self, Digest};
 use xtask::stage::{Stage, StageName};
+use xtask::terminal::{line, words};
 use xtask::trigger::Trigger;
 
 mod apply;
@@ -81,13 +82,15 @@ impl PlanFile {
     /// When it is none, or the plan in it is not about the stage in it.
     pub fn read(path: &Path) -> anyhow::Result<(Self, Stage)> {
         let read = || {
-            let file: Self = serde_json::from_slice(&bundle::read(path, LARGEST)?)?;
+            let file: Self = serde_json::from_slice(&bundle::read(path, LARGEST)?)
+                .map_err(|error| anyhow!(words(&error.to_string())))?;
             ensure!(
                 file.schema_version == SCHEMA_VERSION,
                 "it has version {}, this program reads version {SCHEMA_VERSION}",
                 file.schema_version
             );
             let stage = file.stage()?;
+            file.names_are_names()?;
             Ok((file, stage))
         };
         read().with_context(|| {
@@ -104,6 +107,15 @@ impl PlanFile {
             && stage.aws.stack.to_string() == *stack;
         ensure!(same, "its plan and its stage file differ in account, Region or stack");
         Ok(stage)
+    }
+
+    /// They stand in lines of ours.
+    fn names_are_names(&self) -> anyhow::Result<()> {
+        let code = self.code.values().flat_map(|code| [&code.key, &code.version, &code.checksum]);
+        let set = self.change_set.iter().flat_map(|set| [&set.name, &set.id, &set.stack_id]);
+        let role = self.change_set.iter().filter_map(|set| set.role_arn.as_ref());
+        let other = code.chain(set).chain(role).chain([&self.bucket]).find(|name| line(name) != **name);
+        other.map_or(Ok(()), |name| bail!("`{}` is no name", line(name)))
     }
 
     /// What the plan decided.
