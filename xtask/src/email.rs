@@ -8,6 +8,7 @@ use anyhow::Context as _;
 use message::{Content, Locale, Message, Notice, RenderError};
 
 use crate::cli::PreviewArgs;
+use crate::outln;
 use crate::stage::{self, Stage};
 
 /// Where the mails are written unless somebody names another place, relative to the repository.
@@ -40,7 +41,7 @@ pub fn run(root: &Path, args: &PreviewArgs) -> anyhow::Result<ExitCode> {
         write(&format!("{name}.txt"), &format!("Subject: {}\n\n{}\n", mail.subject, mail.text))?;
     }
     write("index.html", &index(&stage, &previews))?;
-    println!("{}", directory.join("index.html").display());
+    outln!("{}", directory.join("index.html").display());
     Ok(ExitCode::SUCCESS)
 }
 

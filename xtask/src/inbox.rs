@@ -10,6 +10,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::cli::InboxArgs;
 use crate::local::{self, client};
+use crate::terminal::{self, line};
+use crate::{errln, outln};
 
 mod date;
 
@@ -49,11 +51,11 @@ pub fn run(root: &Path, args: &InboxArgs) -> anyhow::Result<ExitCode> {
     let mut mails = fetch(&running.endpoint)?;
     mails.retain(wanted);
     if args.json {
-        println!("{}", serde_json::to_string_pretty(&mails)?);
+        outln!("{}", terminal::document(&mails)?);
     } else if mails.is_empty() {
-        eprintln!("No mail");
+        errln!("No mail");
     } else {
-        println!("{}", mails.iter().map(letter).collect::<Vec<_>>().join("\n\n"));
+        outln!("{}", mails.iter().map(letter).collect::<Vec<_>>().join("\n\n"));
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -62,11 +64,11 @@ pub fn run(root: &Path, args: &InboxArgs) -> anyhow::Result<ExitCode> {
 fn watch(endpoint: &str, json: bool, wanted: impl Fn(&Mail) -> bool) -> anyhow::Result<ExitCode> {
     let mut seen = 0;
     let mut out = std::io::stdout();
-    eprintln!("watching the inbox of the local AWS at {endpoint}; Ctrl-C ends this");
+    errln!("watching the inbox of the local AWS at {endpoint}; Ctrl-C ends this");
     loop {
         let mails = fetch(endpoint)?;
         for mail in fresh(&mails, &mut seen).iter().filter(|mail| wanted(mail)) {
-            let text = if json { serde_json::to_string(mail)? } else { letter(mail) + "\n" };
+            let text = if json { terminal::object(mail)? } else { terminal::text(&letter(mail)) + "\n" };
             if writeln!(out, "{text}").and_then(|()| out.flush()).is_err() {
                 return Ok(ExitCode::SUCCESS);
             }
@@ -162,9 +164,9 @@ fn letter(mail: &Mail) -> String {
     let date = mail.sent_at.as_deref().unwrap_or("unknown");
     format!(
         "From: {}\nTo: {}\nDate: {date}\nSubject: {}\n\n{}",
-        mail.from,
-        mail.to.join(", "),
-        mail.subject,
+        line(&mail.from),
+        line(&mail.to.join(", ")),
+        line(&mail.subject),
         mail.text.trim_end()
     )
 }

@@ -14,6 +14,7 @@ mod state;
 
 use crate::cli::LocalVerb;
 use crate::tools;
+use crate::{errln, outln};
 pub(crate) use health::client;
 use home::Home;
 use state::{Server, State};
@@ -72,11 +73,11 @@ pub fn ensure_started(root: &Path) -> anyhow::Result<Running> {
         Found::Current(server) => return Ok(home.running(&server)),
         Found::Nothing => {}
         Found::Outdated(server) => {
-            eprintln!("The local AWS was started by another version of its launcher: starting afresh");
+            errln!("The local AWS was started by another version of its launcher: starting afresh");
             server.process.end()?;
         }
         Found::Silent(server) => {
-            eprintln!("The local AWS does not answer: starting afresh");
+            errln!("The local AWS does not answer: starting afresh");
             server.process.end()?;
         }
     }
@@ -145,19 +146,19 @@ pub fn run(root: &Path, verb: &LocalVerb) -> anyhow::Result<ExitCode> {
     match verb {
         LocalVerb::Start => {
             let running = ensure_started(root).context("failed to start the local AWS")?;
-            eprintln!("The local AWS runs as process {}; its log is {}", running.pid, running.log.display());
-            println!("{}", running.endpoint);
+            errln!("The local AWS runs as process {}; its log is {}", running.pid, running.log.display());
+            outln!("{}", running.endpoint);
         }
         LocalVerb::Status => match find(root) {
             Some(running) => {
-                println!("running at {} as process {}", running.endpoint, running.pid);
-                println!("log: {}", running.log.display());
+                outln!("running at {} as process {}", running.endpoint, running.pid);
+                outln!("log: {}", running.log.display());
             }
-            None => println!("not running"),
+            None => outln!("not running"),
         },
         LocalVerb::Stop => match stop(root).context("failed to stop the local AWS")? {
-            Some(pid) => eprintln!("Ended the local AWS (process {pid})"),
-            None => eprintln!("The local AWS does not run"),
+            Some(pid) => errln!("Ended the local AWS (process {pid})"),
+            None => errln!("The local AWS does not run"),
         },
     }
     Ok(ExitCode::SUCCESS)

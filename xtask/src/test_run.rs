@@ -16,6 +16,7 @@ use rustix::process::{Pid, Signal, kill_process_group};
 
 use crate::bundle::{self, Machine, Quality};
 use crate::cli::{StageArgs, TestArgs};
+use crate::errln;
 use crate::programs::on_path;
 use crate::{browser, cargo, handover, stage};
 use summary::Summary;
@@ -99,7 +100,7 @@ fn run_all(
             Some(chromium) => command.env(browser::CHROMIUM, chromium),
             None => command.env_remove(browser::CHROMIUM),
         };
-        eprintln!("     Running {name}");
+        errln!("     Running {name}");
         passed &= summary.test(&name, || run_bounded(&mut command, BOUND, &interrupted))?;
     }
     local_aws.stop()?;

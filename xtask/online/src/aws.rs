@@ -18,6 +18,7 @@ use aws_smithy_runtime_api::client::http::{
 };
 use xtask::local;
 use xtask::stage::Stage;
+use xtask::{errln, terminal};
 
 use crate::progress::{Message, Reporter};
 use crate::trouble::Trouble;
@@ -96,7 +97,7 @@ pub async fn connect_from(root: Option<&Path>, stage: &Stage) -> anyhow::Result<
         Some(_) => (aws_config(stage).await, None),
     };
     let account = stage.aws.account.as_ref().map_or_else(|| local::ACCOUNT.to_owned(), ToString::to_string);
-    eprintln!(
+    errln!(
         "stage `{}` · account {account}{} · Region {} · stack `{}`",
         stage.name,
         endpoint.as_deref().map(|url| format!(" (local AWS at {url})")).unwrap_or_default(),
@@ -196,8 +197,9 @@ where
     R: std::fmt::Debug + Send + Sync + 'static,
 {
     match (error.code(), error.message()) {
-        (Some(code), Some(message)) => anyhow::anyhow!("{message} ({code})"),
-        (Some(code), None) => anyhow::anyhow!("{code}"),
+        // On one line: no line of theirs is taken for a hint of ours.
+        (Some(code), Some(message)) => anyhow::anyhow!("{} ({})", terminal::words(message), terminal::words(code)),
+        (Some(code), None) => anyhow::anyhow!("{}", terminal::words(code)),
         (None, _) => anyhow::Error::new(error),
     }
 }

@@ -7,6 +7,7 @@ use anyhow::Context as _;
 use aws_sdk_cognitoidentityprovider::Client;
 use aws_sdk_cognitoidentityprovider::types::{AttributeType, MessageActionType};
 use xtask::cli::{UserArgs, UserVerb};
+use xtask::{errln, out, outln};
 
 use crate::password::Password;
 use crate::{aws, outputs};
@@ -30,28 +31,28 @@ pub async fn run(root: &Path, verb: &UserVerb) -> anyhow::Result<ExitCode> {
     match verb {
         UserVerb::Create(_) => {
             create(&cognito, &pool, email).await?;
-            println!("created {email} with a verified address; no mail was sent");
-            eprintln!("next: {}", command(stage, "user confirm", email));
+            outln!("created {email} with a verified address; no mail was sent");
+            errln!("next: {}", command(stage, "user confirm", email));
         }
         UserVerb::Confirm(_) => {
             let password = Password::ask_twice(&format!("New password of {email}: "))?;
             confirm(&cognito, &pool, email, &password).await?;
-            println!("confirmed {email}");
-            eprintln!("next: {}", command(stage, "sign-in", email));
+            outln!("confirmed {email}");
+            errln!("next: {}", command(stage, "sign-in", email));
         }
         UserVerb::Show(_) => {
             let memory = Memory::of(&session, &pool).await?;
             let failed = || format!("failed to show {email}");
             let found = memory.find(email).await.with_context(failed)?;
             let kept = memory.kept(&found).await.with_context(failed)?;
-            print!("{}", found.to_text(email, kept));
+            out!("{}", found.to_text(kept));
         }
         UserVerb::Unlock(_) => {
             let memory = Memory::of(&session, &pool).await?;
             let failed = || format!("failed to unlock {email}");
             let found = memory.find(email).await.with_context(failed)?;
             let kept = memory.forget(&found).await.with_context(failed)?;
-            println!(
+            outln!(
                 "unlocked {email}: {}",
                 if kept.is_none() {
                     "nothing was remembered".to_owned()
@@ -59,8 +60,8 @@ pub async fn run(root: &Path, verb: &UserVerb) -> anyhow::Result<ExitCode> {
                     format!("forgot what was kept in {kept}")
                 }
             );
-            eprintln!("a code that is on its way no longer works: sign in anew");
-            eprintln!(
+            errln!("a code that is on its way no longer works: sign in anew");
+            errln!(
                 "whoever was locked out had the right password: unless it was the user, {} sets another, and {} ends open sessions",
                 command(stage, "user confirm", email),
                 command(stage, "user sign-out", email)
@@ -68,10 +69,10 @@ pub async fn run(root: &Path, verb: &UserVerb) -> anyhow::Result<ExitCode> {
         }
         UserVerb::SignOut(_) => {
             sign_out(&cognito, &pool, email).await?;
-            println!("signed out {email}: no refresh token of before gives new tokens");
+            outln!("signed out {email}: no refresh token of before gives new tokens");
             let minutes =
                 session.stage.app_clients.iter().map(|client| client.access_token.get().max(client.id_token.get()));
-            eprintln!(
+            errln!(
                 "whoever verifies tokens without asking Cognito takes those that are out for up to {} minutes more",
                 minutes.max().unwrap_or_default()
             );

@@ -10,6 +10,8 @@ use anyhow::Context as _;
 use super::Running;
 use super::state::{Server, State, endpoint};
 
+use crate::errln;
+
 /// Names another place than `.local` in the repository. Tests have local AWSs of their own by it.
 const ELSEWHERE: &str = "COGNITO_EMAIL_MFA_LOCAL_DIR";
 
@@ -69,7 +71,7 @@ impl Home {
         let locked = || -> io::Result<File> {
             let file = File::options().create(true).truncate(false).write(true).open(&path)?;
             if file.try_lock().is_err() {
-                eprintln!("Waiting for another command that starts or stops the local AWS");
+                errln!("Waiting for another command that starts or stops the local AWS");
                 file.lock()?;
             }
             Ok(file)

@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use xtask::terminal::line;
+
 /// What the public parameters of a `CUSTOM_CHALLENGE` say.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Challenge {
@@ -77,7 +79,7 @@ impl Challenge {
 
 impl std::fmt::Display for Challenge {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let to = self.destination.as_deref().unwrap_or("your e-mail address");
+        let to = self.destination.as_deref().map_or_else(|| "your e-mail address".to_owned(), line);
         match &self.state {
             State::CodeSent => write!(formatter, "a code was sent to {to}")?,
             State::CodeWrong => write!(formatter, "that was not the code sent to {to}")?,
@@ -94,7 +96,7 @@ impl std::fmt::Display for Challenge {
             State::LockedUntilUnlocked => {
                 write!(formatter, "locked after too many wrong codes, until an operator unlocks the user")?;
             }
-            State::Unknown(name) => write!(formatter, "the challenge is in the state `{name}`")?,
+            State::Unknown(name) => write!(formatter, "the challenge is in the state `{}`", line(name))?,
         }
         if self.is_hopeless() {
             return Ok(());

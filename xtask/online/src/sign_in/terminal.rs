@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use anyhow::{Context as _, bail};
 use aws_sdk_cognitoidentityprovider::Client;
 use xtask::cli::SignInArgs;
+use xtask::{err, errln, outln};
 
 use super::challenge::span;
 use super::{AppClient, Flow, Step, Tokens};
@@ -27,20 +28,20 @@ pub async fn run(root: &Path, args: &SignInArgs) -> anyhow::Result<ExitCode> {
     loop {
         step = match step {
             Step::Signed(tokens) => {
-                println!("signed in as {} through app client `{name}`", args.email);
-                println!("{}", lifetimes(&tokens, &app_client));
+                outln!("signed in as {} through app client `{name}`", args.email);
+                outln!("{}", lifetimes(&tokens, &app_client));
                 return Ok(ExitCode::SUCCESS);
             }
             Step::Refused(refusal) => {
                 return Err(refusal).with_context(|| format!("failed to sign in as {}", args.email));
             }
             Step::Challenge(flow) => {
-                eprintln!("{}", flow.challenge());
+                errln!("{}", flow.challenge());
                 if flow.challenge().is_hopeless() {
                     bail!("failed to sign in as {}: no code can be answered", args.email);
                 }
                 if session.stage.is_local() {
-                    eprintln!("the local AWS keeps its mail: `cargo xtask inbox --to {}`", args.email);
+                    errln!("the local AWS keeps its mail: `cargo xtask inbox --to {}`", args.email);
                 }
                 match ask_for_code()? {
                     Entry::Code(code) => flow.answer(&code).await?,
@@ -90,7 +91,7 @@ impl Entry {
 
 fn ask_for_code() -> anyhow::Result<Entry> {
     if io::stdin().is_terminal() {
-        eprint!("Code (`r` to send the mail again): ");
+        err!("Code (`r` to send the mail again): ");
         io::stderr().flush().context("failed to write to the terminal")?;
     }
     let mut line = String::new();
