@@ -82,16 +82,24 @@ def close(app, keys):
 def correct(app):
     cognito = import_module("ministack.services.cognito")
     cloudformation = "ministack.services.cloudformation"
+    provisioners = import_module(f"{cloudformation}.provisioners")
     sign_in.lift_rounds_limit(cognito)
     sign_in.name_users_alike(cognito)
-    sign_in.refuse_once(cognito)
+    sign_in.give_no_tokens_to_the_disabled(cognito)
+    sign_in.keep_initial_metadata_from_triggers(cognito)
+    sign_in.take_secret_hash_of_either_name(cognito)
+    pools.tell_no_names_apart_by_case(cognito)
+    sign_in.answer_alike_for_unknown_users(cognito)
+    pools.enforce_write_attributes(cognito)
+    pools.reset_what_an_update_leaves_out(cognito, provisioners)
     pools.protect_pools(cognito)
+    # Outside of all that refuses.
+    sign_in.refuse_once(cognito)
     services.authorise_mail_as_ses_does(app, import_module("ministack.services.ses"))
     services.import_keys(
-        import_module(f"{cloudformation}.changesets"),
-        import_module(f"{cloudformation}.provisioners"),
-        import_module("ministack.services.secretsmanager"),
-    )
+        import_module(f"{cloudformation}.changesets"), provisioners, import_module("ministack.services.secretsmanager"))
+    services.make_metrics_of_log_lines(
+        import_module("ministack.services.lambda_svc"), import_module("ministack.services.cloudwatch"))
 
 
 if __name__ == "__main__":

@@ -71,6 +71,11 @@ fn what_it_cannot_correct_it_refuses_by_name() {
             "types._resolve = lambda secret_id: None\nlauncher.services.import_keys(types, types, types)",
             "launcher: the import of resources is not there",
         ),
+        (
+            "a default gone",
+            "types._run_idp_handler = lambda handler, action, data: None\nlauncher.pools.reset_what_an_update_leaves_out(types, types)",
+            "launcher: the defaults of user pools are not there",
+        ),
         ("a deletion gone", "launcher.pools.protect_pools(types)", "launcher: `types._delete_user_pool` is not there"),
     ];
     for (name, lines, expected) in table {

@@ -1,4 +1,4 @@
-"""Mail and secrets as AWS has them."""
+"""Mail, secrets and metrics as AWS has them."""
 
 import functools
 import json
@@ -65,3 +65,45 @@ def import_keys(changesets, provisioners, secrets):
 
     lookups["AWS::SecretsManager::Secret"] = (("Id",), problem)
     handler["import"] = adopt
+
+
+def make_metrics_of_log_lines(functions, cloudwatch):
+    """MiniStack keeps the functions' lines in embedded metric format as text. CloudWatch makes metrics of them, so alarms
+    ring.
+    """
+    emit = wanted(functions, "_emit_lambda_logs", "func", "request_id", "log_text")
+    store = wanted(cloudwatch, "_store_datum", "namespace", "name", "dims", "ts", "unit", "value", "values")
+    evaluate = wanted(cloudwatch, "_evaluate_all_alarms")
+
+    @functools.wraps(emit)
+    def corrected(func, request_id, log_text, *rest, **named):
+        emit(func, request_id, log_text, *rest, **named)
+        data = [datum for line in (log_text or "").splitlines() for datum in embedded_metrics(line)]
+        for namespace, name, dimensions, timestamp, unit, values in data:
+            store(namespace, name, dimensions, timestamp, unit, None, values, None, None)
+        if data:
+            evaluate()
+
+    functions._emit_lambda_logs = corrected
+
+
+def embedded_metrics(line):
+    """What a line in embedded metric format counts. A line that is none, or is not whole, counts nothing."""
+    if '"_aws"' not in line:
+        return []
+    try:
+        document = json.loads(line)
+        about = document["_aws"]
+        timestamp = float(about["Timestamp"]) / 1000
+        data = []
+        for directive in about["CloudWatchMetrics"]:
+            for names in directive.get("Dimensions") or [[]]:
+                dimensions = {name: str(document[name]) for name in names}
+                for metric in directive["Metrics"]:
+                    value = document[metric["Name"]]
+                    values = [float(each) for each in (value if isinstance(value, list) else [value])]
+                    unit = metric.get("Unit", "None")
+                    data.append((directive["Namespace"], metric["Name"], dimensions, timestamp, unit, values))
+        return data
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return []

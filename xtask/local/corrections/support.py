@@ -11,6 +11,14 @@ def stop(message):
     raise SystemExit(f"launcher: {message}")
 
 
+class Refused(Exception):
+    """A request that AWS refuses with this code, and the message that is its text."""
+
+    def __init__(self, code, message):
+        super().__init__(message)
+        self.code = code
+
+
 def wanted(module, name, *parameters):
     """The named function of a MiniStack module, if it is there and still takes these parameters."""
     found = getattr(module, name, None)
