@@ -16,9 +16,9 @@ use rustix::process::{Pid, Signal, kill_process_group};
 
 use crate::bundle::{self, Machine, Quality};
 use crate::cli::{StageArgs, TestArgs};
-use crate::errln;
 use crate::programs::on_path;
 use crate::{browser, cargo, handover, stage};
+use crate::{err, errln};
 use summary::Summary;
 
 /// The longest that one part of the tests may run. The longest part takes a few minutes, and on a slow machine an hour: what
@@ -56,7 +56,7 @@ pub fn run(root: &Path, args: &TestArgs) -> anyhow::Result<ExitCode> {
     if let Err(lacking) = chromium {
         summary.leave_out(lacking);
     }
-    eprint!("{summary}");
+    err!("{summary}");
     Ok(if passed? { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 

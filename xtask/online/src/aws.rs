@@ -16,7 +16,7 @@ use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use aws_smithy_runtime_api::client::http::{
     HttpConnectorSettings, SharedHttpClient, SharedHttpConnector, http_client_fn,
 };
-use xtask::local;
+use xtask::local::{self, Access, Running};
 use xtask::stage::Stage;
 use xtask::{errln, terminal};
 
@@ -92,7 +92,7 @@ pub async fn connect_from(root: Option<&Path>, stage: &Stage) -> anyhow::Result<
                     stage.name
                 )
             })?;
-            (local_config(stage, &running.endpoint), Some(running.endpoint))
+            (local_config(stage, &running), Some(running.endpoint))
         }
         Some(_) => (aws_config(stage).await, None),
     };
@@ -121,12 +121,13 @@ fn guard(stage: &str, expected: &str, caller: &str) -> Result<(), ForeignAccount
 
 /// Built by hand rather than from the environment: profiles, variables and proxies of the machine must not lead a local
 /// stage anywhere else.
-fn local_config(stage: &Stage, endpoint: &str) -> SdkConfig {
-    let credentials = Credentials::new(local::ACCESS_KEY_ID, local::SECRET_ACCESS_KEY, None, None, "local AWS");
+fn local_config(stage: &Stage, running: &Running) -> SdkConfig {
+    let Access { access_key_id, secret_access_key, .. } = &running.access;
+    let credentials = Credentials::new(access_key_id, secret_access_key.reveal(), None, None, "local AWS");
     SdkConfig::builder()
         .behavior_version(BehaviorVersion::v2026_01_12())
         .region(Region::new(stage.aws.region.to_string()))
-        .endpoint_url(endpoint)
+        .endpoint_url(&running.endpoint)
         .credentials_provider(SharedCredentialsProvider::new(credentials))
         .http_client(aws_smithy_http_client::Builder::new().build_http())
         .retry_config(retries())

@@ -228,6 +228,13 @@ pub(super) const PAGES: &[Page] = &[
         examples: &["cargo xtask local status"],
     },
     Page {
+        verb: &["local", "env"],
+        touches: Touches::Local,
+        prints: "endpoint, Region and key pair, as lines for a shell; with `--json` one object of the same names",
+        exits: SHOWN,
+        examples: &["cargo xtask local env", "cargo xtask local env --json"],
+    },
+    Page {
         verb: &["local", "stop"],
         touches: Touches::Local,
         prints: "nothing",

@@ -2,7 +2,7 @@
 
 use std::fs::{self, DirBuilder, File};
 use std::io::{self, Write as _};
-use std::os::unix::fs::DirBuilderExt as _;
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
@@ -80,8 +80,9 @@ impl Home {
     }
 
     /// A local AWS that was started here, as others see it.
-    pub(super) fn running(&self, server: &Server) -> Running {
-        Running { endpoint: endpoint(server.port), pid: server.process.pid, log: self.log() }
+    pub(super) fn running(&self, server: Server) -> Running {
+        let Server { port, process, access, .. } = server;
+        Running { endpoint: endpoint(port), pid: process.pid, log: self.log(), access }
     }
 
     pub(super) fn state(&self) -> anyhow::Result<State> {
@@ -92,12 +93,18 @@ impl Home {
         }
     }
 
-    /// Whole or not at all: readers do not take the lock.
+    /// Whole or not at all: readers do not take the lock. For the user alone, since it holds the keys.
     pub(super) fn write(&self, state: &State) -> anyhow::Result<()> {
         let path = self.state_file();
         let draft = path.with_extension("json.new");
         let written = || -> anyhow::Result<()> {
-            let mut file = File::create(&draft)?;
+            // One of an interrupted command may be there, with rights of its own.
+            if let Err(error) = fs::remove_file(&draft)
+                && error.kind() != io::ErrorKind::NotFound
+            {
+                return Err(error.into());
+            }
+            let mut file = File::options().create_new(true).write(true).mode(0o600).open(&draft)?;
             file.write_all(state.to_text()?.as_bytes())?;
             fs::rename(&draft, &path)?;
             Ok(())

@@ -46,7 +46,7 @@ pub async fn run(root: &Path, args: &DevArgs) -> anyhow::Result<ExitCode> {
         tokio::task::block_in_place(|| local::ensure_started(root)).context("failed to start the local AWS")?;
     let outcome = tokio::select! {
         outcome = develop(root, &stage, args.release, inbox, changes) => outcome,
-        served = page::serve(listener, running.endpoint.clone()) => served,
+        served = page::serve(listener, running.clone()) => served,
         dead = watch_over(root, &running) => dead,
         () = interrupts.next() => Ok(()),
     };
