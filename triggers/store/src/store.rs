@@ -36,6 +36,8 @@ pub struct User {
     pub keys: Arc<KeyRing>,
     /// The version of the item that the state was read from; `None` where there was none.
     version: Option<u64>,
+    /// The state whose lock the other store would find.
+    mirrored: State,
 }
 
 /// What became of a write.
@@ -128,7 +130,7 @@ impl Store {
             None => mirrored.map_or_else(|error| (State::default(), Some(error)), |state| (state, None)),
         };
         let version = item.map(|item| item.version);
-        Ok(User { state, unusable, address: None, locale: None, keys, version })
+        Ok(User { mirrored: state.clone(), state, unusable, address: None, locale: None, keys, version })
     }
 
     /// Opens what was stored; nothing stored is an empty state. A state whose key is gone has outlived two rotations, and
@@ -165,16 +167,24 @@ impl Store {
     /// # Errors
     /// [`Failure::Unavailable`] when it is not known to be stored.
     pub async fn save(&self, subject: &Subject<'_>, user: &mut User, state: &State) -> Result<Saved, Failure> {
-        let sealed = SealedState::seal(state, subject, &user.keys.current, rand::random())
-            .ok_or_else(|| Failure::unavailable("sealing", "the state could not be sealed"))?;
+        let saved = self.reserve(subject, user, state).await?;
+        if saved == Saved::Stored {
+            self.mirror(subject, user).await;
+        }
+        Ok(saved)
+    }
+
+    /// As [`Store::save`] for a state that the very next write may take back: a changed lock is not mirrored yet.
+    ///
+    /// # Errors
+    /// As [`Store::save`].
+    pub async fn reserve(&self, subject: &Subject<'_>, user: &mut User, state: &State) -> Result<Saved, Failure> {
+        let sealed = seal(subject, user, state)?;
         if let Some(table) = &self.table {
             let next = user.version.map_or(Some(1), |version| version.checked_add(1));
             let next = next.ok_or_else(|| Failure::unavailable("storing the state", "its version is at its end"))?;
             if table.put(subject, user.version, next, &sealed, state, now()).await? == Saved::Conflict {
                 return Ok(Saved::Conflict);
-            }
-            if state.changes_lock(&user.state) {
-                self.mirror(subject, &sealed).await;
             }
             user.version = Some(next);
         } else {
@@ -199,12 +209,23 @@ impl Store {
         };
     }
 
-    /// Puts a changed lock where the other store would find it, so that switching the stage's store loses none.
-    async fn mirror(&self, subject: &Subject<'_>, sealed: &SealedState) {
-        let mirrored = tokio::time::timeout(MIRROR_PATIENCE, self.directory.put(subject, sealed)).await;
-        if !matches!(mirrored, Ok(Ok(()))) {
+    /// Puts a changed lock where the other store would find it, so that switching the stage's store loses none. Not the lock of
+    /// a guess that turns out right: a second copy of that call would find it there, and take its user for locked.
+    pub async fn mirror(&self, subject: &Subject<'_>, user: &mut User) {
+        if self.table.is_none() || !user.state.changes_lock(&user.mirrored) {
+            return;
+        }
+        let mirrored = async { self.directory.put(subject, &seal(subject, user, &user.state)?).await };
+        if !matches!(tokio::time::timeout(MIRROR_PATIENCE, mirrored).await, Ok(Ok(()))) {
             count(Metric::StoreFault);
             tracing::warn!(target: "trigger", outcome = "lock-not-mirrored");
         }
+        user.mirrored = user.state.clone();
     }
+}
+
+/// Seals `state` with the current key.
+fn seal(subject: &Subject<'_>, user: &User, state: &State) -> Result<SealedState, Failure> {
+    SealedState::seal(state, subject, &user.keys.current, rand::random())
+        .ok_or_else(|| Failure::unavailable("sealing", "the state could not be sealed"))
 }

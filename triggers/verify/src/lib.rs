@@ -132,11 +132,12 @@ impl Verify {
         guess: &Guess<'_>,
     ) -> Result<Option<(bool, &'static str)>, Failure> {
         if let Some(reserved) = guess.reserved()
-            && self.store.save(subject, user, reserved).await? == Saved::Conflict
+            && self.store.reserve(subject, user, reserved).await? == Saved::Conflict
         {
             return Ok(None);
         }
         if !guess.is_right() {
+            self.store.mirror(subject, user).await;
             return Ok(Some((false, "wrong-code")));
         }
         for attempt in 0..TRIES {
