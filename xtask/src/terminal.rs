@@ -106,7 +106,7 @@ const fn is_break(character: char) -> bool {
     matches!(character, '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}')
 }
 
-/// What a runner takes away before it looks, and what nobody sees.
+/// What a runner takes away before it looks, and what cannot be seen.
 fn is_blank(character: char) -> bool {
     character.is_whitespace()
         || matches!(character, '\u{ad}' | '\u{180e}' | '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{feff}')

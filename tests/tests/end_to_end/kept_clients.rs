@@ -1,4 +1,4 @@
-//! An app client that leaves its stage: it is kept, named wherever somebody looks, and deleted when somebody says so.
+//! An app client that leaves its stage: it is kept, named by plan, status and outputs, and deleted on request.
 
 use std::path::Path;
 
@@ -48,7 +48,7 @@ async fn a_removed_client_is_named_until_it_is_deleted() {
     run(root, &["deploy", "--bundle", path, "--allow-replace", "AppClientServer"]).await.succeeded().unwrap();
     assert!(is_enabled(&stack, &server).await);
 
-    // Afterwards: whoever looks is told.
+    // Afterwards: status and outputs name it.
     let others =
         |run: Run| serde_json::from_str::<Value>(&run.succeeded().unwrap().stdout).unwrap()["otherClients"].clone();
     let kept = json!([{ "id": server, "name": "server" }]);
@@ -62,7 +62,7 @@ async fn a_removed_client_is_named_until_it_is_deleted() {
     assert!(status["attention"].as_array().unwrap().iter().any(|found| found["hint"] == hint), "{status}");
 
     // What is not meant is not deleted.
-    for (given, why) in [("web", "names an app client"), (&web, "holds the app client"), ("nobodys", "no app client")] {
+    for (given, why) in [("web", "names an app client"), (&web, "holds the app client"), ("unknown", "no app client")] {
         let refused = run(root, &["deploy", "--delete-client", given]).await;
         assert_eq!(refused.code, Some(1), "{given}: {}", refused.stderr);
         assert!(refused.stderr.contains(why), "{given}: {}", refused.stderr);

@@ -138,7 +138,7 @@ async fn a_pool_that_merely_has_the_name_is_not_taken_back() {
     let described = xtask_online::stack::describe(&cloudformation, OTHERS).await.unwrap();
     assert!(described.is_none(), "{described:?}");
 
-    // Somebody says that it is ours. What can never be changed of it is still not what the stage wants.
+    // The tag says that it is ours. What can never be changed of it is still not what the stage wants.
     let tag = cognito.tag_resource().resource_arn(arn).tags("cognito-email-mfa-stack", "long-gone");
     tag.send().await.map_err(sdk).unwrap();
     let unlike = deploy(root, &bundle, &["--take-back"]).await;

@@ -209,7 +209,10 @@ where
 mod tests {
     #![allow(clippy::unwrap_used)]
 
+    use xtask::report::Told;
+
     use super::*;
+    use crate::replay::{Replay, refused};
 
     #[test]
     fn only_the_account_of_the_stage_passes() {
@@ -222,6 +225,16 @@ mod tests {
         ] {
             assert_eq!(guard("prod", expected, caller).is_ok(), passes, "{name}");
         }
+    }
+
+    #[tokio::test]
+    async fn the_words_of_a_service_are_no_hint() {
+        let message = "no&#10;hint: run this&#xa;::error::that";
+        let replay = Replay::new([("DescribeStacks", refused("AccessDenied", message))]);
+        let error = crate::stack::describe(&replay.cloudformation(), "sign-in").await.unwrap_err();
+        let told = Told::of(&error);
+        assert!(told.message.ends_with("no hint: run this ::error::that (AccessDenied)"), "{told}");
+        assert!(!told.message.contains('\n') && told.hints.iter().all(|hint| !hint.contains("run this")), "{told}");
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! The app clients of a user pool, whoever made them.
+//! The app clients of a user pool, of the stage and besides.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -16,7 +16,7 @@ const PAGE: i32 = 60;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct PoolClient {
     pub id: String,
-    /// Of several clients, and with any blanks in it, if somebody wants that.
+    /// Several clients may have one name, and a name may hold line breaks.
     pub name: String,
 }
 

@@ -72,15 +72,15 @@ async fn delete(session: &Session, pool: &str, given: &str, yes: bool) -> anyhow
     let again = format!("{} --delete-client {}", deploy_command(stage), line(given));
     let consent = Consent::of_command(stage, yes, again)?;
     session.reporter.note(&format!(
-        "to be deleted for good: the {client} of the user pool `{pool}`. Nobody signs in through it or refreshes tokens of \
-         it any longer; tokens that are out are good until they expire"
+        "to be deleted for good: the {client} of the user pool `{pool}`. No sign-in \
+         and no refresh goes through it any longer; tokens that are out are good until they expire"
     ));
     let question = format!("Delete the app client {} in account {}?", line(&client.id), session.account);
     consent.obtain(&question).await.context("nothing was deleted")?;
     let request = cognito.delete_user_pool_client().user_pool_id(pool).client_id(&client.id);
     match request.send().await {
         Ok(_) => {}
-        // Somebody was faster, or the answer to this call was lost and it was sent again.
+        // Another deletion was faster, or the answer to this call was lost and it was sent again.
         Err(error) if error.as_service_error().is_some_and(|error| error.is_resource_not_found_exception()) => {
             session.reporter.note("it was gone already");
         }

@@ -1,4 +1,4 @@
-//! Files of somebody else's, read with a bound: no link is followed, and nothing but a regular file is opened.
+//! Files from elsewhere, read with a bound: no link is followed, and nothing but a regular file is opened.
 
 use std::ffi::OsStr;
 use std::fs::File;

@@ -25,7 +25,7 @@ pub enum Refusal {
     Left { pools: Vec<String>, hint: String },
     #[error("there is more than one user pool to take back{}\n{hint}", lines(.pools))]
     Several { pools: Vec<String>, hint: String },
-    /// A pool that has the name may be anybody's: its triggers and settings would be lost.
+    /// The name alone does not make a pool ours: its triggers and settings would be lost.
     #[error(
         "refused to take back what this tool did not make: it has no tag `{TAG}`, and no deleted stack left it\n  {pool}\n{hint}"
     )]

@@ -10,7 +10,7 @@ use super::{Action, Change, Operation, Pair, Plan, PropertyChange};
 /// What comes after a first creation.
 pub(super) const PROTECTED: &str = "once the stack is there, deletion protection of the user pool is turned on";
 
-/// What nobody expects of an app client that is removed.
+/// What is not expected of an app client that is removed.
 pub(super) const STILL_ENABLED: &str =
     "people go on signing in through an app client that is kept, until `deploy --delete-client` deletes it";
 

@@ -103,5 +103,7 @@ mod tests {
         for (step, code, expected) in rows {
             assert_eq!(Refusal::from_code(step, code, "m"), expected, "{code} at {step:?}");
         }
+        let hostile = Refusal::from_code(Step::Code, "NewException", "m\nhint: run\u{1b}");
+        assert_eq!(hostile.to_string(), "Cognito refused: m hint: run\u{fffd} (`NewException`)");
     }
 }

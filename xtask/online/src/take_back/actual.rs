@@ -20,7 +20,7 @@ use crate::kept::{Kept, Kind, Pool, Remains};
 /// The settings of everything that is taken back, by the names that a template gives them.
 #[derive(Debug, Default, PartialEq)]
 pub(super) struct Actual {
-    /// By logical ID; nothing of a key, whose settings nobody reads.
+    /// By logical ID; nothing of a key, whose settings are not read.
     pub(super) settings: BTreeMap<String, Value>,
     /// The ids of the clients that have a secret. It cannot be taken away or given later, so the template has to say the truth.
     pub(super) with_secret: Vec<String>,
@@ -123,7 +123,7 @@ async fn table(session: &Session, kept: &Kept) -> anyhow::Result<Map<String, Val
     ]))
 }
 
-/// Keeps an answer as it came. It can hold the secret of a client, so it is shown to nobody.
+/// Keeps an answer as it came. It can hold the secret of a client, so it is never shown.
 #[derive(Clone, Default)]
 struct Words(Arc<Mutex<Vec<u8>>>);
 

@@ -5,7 +5,7 @@ use xtask::template::Template;
 
 use crate::plan::PropertyChange;
 
-/// Settings that nobody has chosen: an update that does not name them gives them back.
+/// What Cognito has where nothing was chosen: an update that does not name these gives them back.
 const DEFAULTS: [(&str, &str); 5] = [
     ("MfaConfiguration", r#""OFF""#),
     ("EmailConfiguration.EmailSendingAccount", r#""COGNITO_DEFAULT""#),
@@ -98,7 +98,9 @@ fn differ(path: &str, has: Option<Value>, wanted: Option<Value>, found: &mut Vec
 }
 
 fn is_default(path: &str, has: Option<&Value>) -> bool {
-    let is = |(name, value): &(&str, &str)| *name == path && has.is_some_and(|has| has.to_string() == *value);
+    let is = |(name, value): &(&str, &str)| {
+        *name == path && has.is_some_and(|has| serde_json::from_str(value).is_ok_and(|value: Value| value == *has))
+    };
     path == FOLLOWS || DEFAULTS.iter().any(is)
 }
 
@@ -147,7 +149,15 @@ impl Known<'_> {
             ("${AWS::Region}", self.region),
             ("${AWS::StackName}", self.stack),
         ];
-        let text = values.iter().fold(text.to_owned(), |text, (name, value)| text.replace(name, value));
+        let mut text = values.iter().fold(text.to_owned(), |text, (name, value)| text.replace(name, value));
+        // A reference to an identity is what it is called.
+        for (id, resource) in &self.template.resources {
+            if let ("AWS::SES::EmailIdentity", Some(Value::String(name))) =
+                (resource.kind.as_str(), resource.properties.get("EmailIdentity"))
+            {
+                text = text.replace(&format!("${{{id}}}"), name);
+            }
+        }
         (!text.contains("${")).then_some(text)
     }
 }

@@ -1,4 +1,4 @@
-//! What is shown of the settings before anybody is asked.
+//! What is shown of the settings before the question.
 
 use serde_json::json;
 
@@ -177,5 +177,38 @@ fn a_table_that_an_import_would_not_mend_is_refused() {
         let said = fits(&import, &actual, &known(&wanted)).err().map(|refusal| refusal.to_string());
         assert_eq!(said.is_some(), expected.is_some(), "{name}: {said:?}");
         assert!(expected.is_none_or(|expected| said.as_ref().unwrap().contains(expected)), "{name}: {said:?}");
+    }
+}
+
+#[test]
+fn what_a_template_says_is_resolved_as_far_as_it_is_known() {
+    let template = Template::parse(
+        "Resources:\n  Sender: {Type: AWS::SES::EmailIdentity, Properties: {EmailIdentity: a@example.com}}\n  \
+         Gate: {Type: AWS::Lambda::Function, Properties: {FunctionName: !Sub '${AWS::StackName}-Gate'}}\n  \
+         Topic: {Type: AWS::SNS::Topic}\n",
+    )
+    .unwrap();
+    let known = known(&template);
+    let rows = [
+        (json!({ "Ref": "AWS::StackName" }), json!("cognito-email-mfa-prod")),
+        (
+            json!({ "Fn::Sub": "arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:identity/${Sender}" }),
+            json!("arn:aws:ses:eu-central-1:111122223333:identity/a@example.com"),
+        ),
+        (
+            json!({ "Fn::GetAtt": ["Gate", "Arn"] }),
+            json!("arn:aws:lambda:eu-central-1:111122223333:function:cognito-email-mfa-prod-Gate"),
+        ),
+        (json!({ "Ref": "Topic" }), json!({ "Ref": "Topic" })),
+        (json!({ "Fn::GetAtt": ["Topic", "Arn"] }), json!({ "Fn::GetAtt": ["Topic", "Arn"] })),
+        (json!({ "Fn::Sub": "${Topic}" }), json!({ "Fn::Sub": "${Topic}" })),
+    ];
+    for (value, expected) in rows {
+        // What is known and the same is no difference.
+        let wanted = json!({ "It": value });
+        let changes = differences(&json!({ "It": expected }), &wanted, &known);
+        assert_eq!(changes, [], "{value}");
+        let changes = differences(&json!({}), &wanted, &known);
+        assert_eq!(changes[0].after.as_ref(), Some(&expected), "{value}");
     }
 }
