@@ -15,7 +15,7 @@ use challenge::{
 use message::Locale;
 use serde_json::Value;
 use trigger_runtime::{Budget, Event, Failure, Function, Metric, Reply, count, now, settings::SettingError};
-use trigger_store::{AwsSettings, Saved, Store, TRIES, User};
+use trigger_store::{AwsSettings, Mailbox, Saved, Store, TRIES, User};
 
 use crate::mail::{Delivered, Mailer};
 
@@ -123,6 +123,9 @@ impl Create {
         let policy = &self.settings.store.policy;
         for _ in 0..TRIES {
             let mut user = self.store.load(&subject).await?;
+            if let Some(state) = unreachable(&user) {
+                return Ok(Outcome { view: unbound(state, 0), outcome: "shown", user: Some(user) });
+            }
             let state = self.genuine(&user, now);
             let request = Request {
                 subject,
@@ -246,6 +249,15 @@ impl Create {
             }
         }
     }
+}
+
+/// Why no mail can go to the user, by what the pool says beside the address itself.
+fn unreachable(user: &User) -> Option<PublicState> {
+    if !user.enabled {
+        return Some(PublicState::UserDisabled);
+    }
+    let address = user.address.as_ref()?;
+    Mailbox::of(address).is_none().then_some(PublicState::AddressNotMailable)
 }
 
 fn count_shown(state: PublicState) {

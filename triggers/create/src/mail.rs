@@ -14,7 +14,7 @@ use aws_types::SdkConfig;
 use challenge::{Address, Code};
 use message::{Content, Locale, Message, Notice};
 use trigger_runtime::Failure;
-use trigger_store::CONNECT_TIMEOUT;
+use trigger_store::{CONNECT_TIMEOUT, Mailbox};
 
 use crate::settings::MailSettings;
 
@@ -84,6 +84,7 @@ impl Mailer {
         if patience < LEAST_PATIENCE {
             return Err(Failure::unavailable("SendEmail", "no time was left for it"));
         }
+        let to = Mailbox::of(to).ok_or_else(|| Failure::unavailable("SendEmail", "SES takes no such address"))?;
         let request = self
             .client
             .send_email()

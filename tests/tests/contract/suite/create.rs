@@ -180,6 +180,7 @@ async fn only_a_verified_address_gets_mail() {
         user_pool: world.caller.user_pool.clone(),
         name: world.caller.user.clone(),
         attributes: attributes.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
+        enabled: true,
     };
     let rows = [
         ("not verified", user(&[("email", "jane.doe@example.com"), ("email_verified", "false")])),
