@@ -63,8 +63,10 @@ let answer = await cognito.send(
   }),
 );
 while (answer.ChallengeName === 'CUSTOM_CHALLENGE') {
-  const { state, attemptsLeft, secondsToWait, CODE_DELIVERY_DESTINATION: to } = answer.ChallengeParameters ?? {};
-  console.error(`${state}: ${to}, ${attemptsLeft} attempts left, ${secondsToWait} s to wait; code, or \`resend\`:`);
+  const { CODE_DELIVERY_DESTINATION: to, mailReference, ...said } = answer.ChallengeParameters ?? {};
+  const { state, attemptsLeft, secondsToWait } = said;
+  console.error(`${state}: ${to}, reference ${mailReference}`);
+  console.error(`${attemptsLeft} attempts left, ${secondsToWait} s to wait; code, or \`resend\`:`);
   const ANSWER = await line();
   answer = await cognito.send(
     new RespondToAuthChallengeCommand({

@@ -16,6 +16,9 @@ const DIRECTORY: &str = "target/email-preview";
 /// Made up. It begins with a zero, which whatever takes a code for a number loses.
 const CODE: &str = "01234567";
 
+/// Made up as well; a real one is of the challenge.
+const REFERENCE: &str = "KXPD";
+
 /// A mail in one language, by the name of its files.
 struct Preview {
     name: String,
@@ -49,7 +52,7 @@ fn previews(stage: &Stage) -> Result<Vec<Preview>, RenderError> {
     let policy = &stage.challenge.policy;
     let product = stage.email.product_name.as_ref();
     let code = &CODE[..CODE.len().min(policy.code_length.get().into())];
-    let content = Content { code, product, minutes: policy.code_life.seconds() / 60 };
+    let content = Content { code, reference: REFERENCE, product, minutes: policy.code_life.seconds() / 60 };
     let mut previews = Vec::new();
     for locale in Locale::ALL {
         let mut add = |kind: &str, mail| {

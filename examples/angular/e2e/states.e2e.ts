@@ -7,6 +7,8 @@ const ROWS = [
   { state: 'SEND_THROTTLED', secondsLeft: '0', says: 'too many were asked for', fields: 0, resend: 1 },
   { state: 'SEND_FAILED', secondsLeft: '600', says: 'The e-mail could not be sent.', fields: 6, resend: 1 },
   { state: 'NO_VERIFIED_ADDRESS', secondsLeft: '0', says: 'no verified e-mail address', fields: 0, resend: 0 },
+  { state: 'ADDRESS_NOT_MAILABLE', secondsLeft: '0', says: 'No e-mail can be sent to the address', fields: 0, resend: 0 },
+  { state: 'USER_DISABLED', secondsLeft: '0', says: 'This account is disabled.', fields: 0, resend: 0 },
   { state: 'ATTEMPTS_EXHAUSTED', secondsLeft: '600', says: 'one wrong code too many', fields: 0, resend: 0 },
   { state: 'LOCKED_UNTIL_UNLOCKED', secondsLeft: '0', says: 'Ask your administrator to unlock it.', fields: 0, resend: 0 },
   { state: 'OF_ANOTHER_TIME', secondsLeft: '600', says: 'cannot go on in a way that this page knows', fields: 0, resend: 0 },

@@ -19,6 +19,7 @@ pub mod session;
 pub mod state;
 pub mod subject;
 pub mod time;
+mod typed;
 pub mod verify;
 pub mod view;
 

@@ -93,6 +93,8 @@ impl Guess<'_> {
 /// Why an answer is refused. For the log: the client learns what it may from the next round.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reason {
+    /// Nothing is compared for a user who is disabled.
+    UserDisabled,
     /// The client asked for the mail instead of answering.
     ResendAsked,
     /// The round was begun without a code.
@@ -122,6 +124,7 @@ impl Reason {
     #[must_use]
     pub const fn reason(self) -> &'static str {
         match self {
+            Self::UserDisabled => "user-disabled",
             Self::ResendAsked => "resend-asked",
             Self::NotBound => "not-bound",
             Self::Superseded => "superseded",

@@ -15,6 +15,10 @@ pub enum PublicState {
     SendThrottled,
     SendFailed,
     NoVerifiedAddress,
+    /// The address is verified, and SES cannot take it: its local part is not ASCII, or its domain is none.
+    AddressNotMailable,
+    /// Cognito refuses a disabled user at the password; this one was disabled after it.
+    UserDisabled,
     AttemptsExhausted,
     /// Too many wrong answers, in this or earlier sign-ins.
     Locked,
@@ -36,6 +40,8 @@ impl PublicState {
             Self::SendThrottled => "SEND_THROTTLED",
             Self::SendFailed => "SEND_FAILED",
             Self::NoVerifiedAddress => "NO_VERIFIED_ADDRESS",
+            Self::AddressNotMailable => "ADDRESS_NOT_MAILABLE",
+            Self::UserDisabled => "USER_DISABLED",
             Self::AttemptsExhausted => "ATTEMPTS_EXHAUSTED",
             Self::Locked => "LOCKED",
             Self::LockedUntilUnlocked => "LOCKED_UNTIL_UNLOCKED",

@@ -43,6 +43,8 @@ fn front_ends_are_told_states_by_these_names() {
         (PublicState::SendThrottled, "SEND_THROTTLED"),
         (PublicState::SendFailed, "SEND_FAILED"),
         (PublicState::NoVerifiedAddress, "NO_VERIFIED_ADDRESS"),
+        (PublicState::AddressNotMailable, "ADDRESS_NOT_MAILABLE"),
+        (PublicState::UserDisabled, "USER_DISABLED"),
         (PublicState::AttemptsExhausted, "ATTEMPTS_EXHAUSTED"),
         (PublicState::Locked, "LOCKED"),
         (PublicState::LockedUntilUnlocked, "LOCKED_UNTIL_UNLOCKED"),
@@ -70,9 +72,11 @@ fn the_log_names_the_reasons_of_define() {
 #[test]
 fn the_log_names_the_reasons_of_verify() {
     for (reason, expected) in [
+        (Reason::UserDisabled, "user-disabled"),
         (Reason::ResendAsked, "resend-asked"),
         (Reason::NotBound, "not-bound"),
         (Reason::Superseded, "superseded"),
+        (Reason::NotACode, "not-a-code"),
         (Reason::AlreadyUsed, "already-used"),
         (Reason::Locked, "locked"),
         (Reason::AttemptsExhausted, "attempts-exhausted"),

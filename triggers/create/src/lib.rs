@@ -8,14 +8,14 @@ use std::{io, sync::Arc, time::Duration};
 
 use aws_types::SdkConfig;
 use challenge::{
-    Code, Fresh, PublicState, Round, State, Subject, UnixSeconds, View,
+    ChallengeId, Code, Fresh, PublicState, Round, State, Subject, UnixSeconds, View,
     create::{Decision, Request, Sending, decide, metadata},
     view::unbound,
 };
 use message::Locale;
 use serde_json::Value;
 use trigger_runtime::{Budget, Event, Failure, Function, Metric, Reply, count, now, settings::SettingError};
-use trigger_store::{AwsSettings, Saved, Store, TRIES, User};
+use trigger_store::{AwsSettings, Mailbox, Saved, Store, TRIES, User};
 
 use crate::mail::{Delivered, Mailer};
 
@@ -75,7 +75,8 @@ impl Function for Create {
             let patience = budget.left().saturating_sub(KEPT_FOR_ANSWER);
             // Late is late for a known user, too.
             let _ = tokio::time::timeout(patience, self.imitate(&event.subject())).await;
-            let response = response::for_unknown_user(&event.subject(), policy, now);
+            let challenge = round.bound.unwrap_or_else(|| ChallengeId::new(rand::random()));
+            let response = response::for_unknown_user(&event.subject(), challenge, policy, now);
             return Ok(Reply { event: event.answered(response), outcome: "unknown-user", reason: "", user: None });
         }
         let decided = tokio::time::timeout(
@@ -123,6 +124,9 @@ impl Create {
         let policy = &self.settings.store.policy;
         for _ in 0..TRIES {
             let mut user = self.store.load(&subject).await?;
+            if let Some(state) = unreachable(&user) {
+                return Ok(Outcome { view: unbound(state, 0), outcome: "shown", user: Some(user) });
+            }
             let state = self.genuine(&user, now);
             let request = Request {
                 subject,
@@ -145,7 +149,7 @@ impl Create {
                         continue;
                     }
                     count_shown(view.state);
-                    let outcome = self.tell(&user, event, budget).await;
+                    let outcome = self.tell(&user, budget).await;
                     return Ok(Outcome { view, outcome, user: Some(user) });
                 }
                 Decision::Send(sending) => {
@@ -168,8 +172,10 @@ impl Create {
         State::after_tampering(&self.settings.store.policy, now)
     }
 
-    fn locale(&self, user: &User, event: &Event) -> Locale {
-        Locale::choose(event.locale(), user.locale.as_deref(), self.settings.mail.locale)
+    /// A code is for the person at the page, which asks for a language. A warning is for the owner of the account, and the
+    /// person at the page may be the attacker: nothing is `asked` for it.
+    fn locale(&self, user: &User, asked: Option<&str>) -> Locale {
+        Locale::choose(asked, user.locale.as_deref(), self.settings.mail.locale)
     }
 
     /// Sends the code of a challenge that is stored as pending, and marks it as sent.
@@ -187,7 +193,11 @@ impl Create {
         let code = Code::derive(key, subject, challenge, self.settings.store.policy.code_length);
         let seconds_left = challenge.seconds_left(now());
         let patience = budget.left().saturating_sub(KEPT_AFTER_MAIL);
-        match self.mailer.send(self.locale(user, event), address, &code, seconds_left, patience).await {
+        match self
+            .mailer
+            .send(self.locale(user, event.locale()), address, &code, challenge.id(), seconds_left, patience)
+            .await
+        {
             Ok(Delivered::Accepted) => {
                 count(Metric::CodesSent);
                 let left = budget.left().saturating_sub(2 * KEPT_FOR_ANSWER);
@@ -230,10 +240,10 @@ impl Create {
     }
 
     /// Tells a locked-out user; what becomes of the notice changes nothing for the sign-in.
-    async fn tell(&self, user: &User, event: &Event, budget: Budget) -> &'static str {
+    async fn tell(&self, user: &User, budget: Budget) -> &'static str {
         let Some(address) = &user.address else { return "not-told" };
         let patience = budget.left().saturating_sub(2 * KEPT_FOR_ANSWER);
-        match self.mailer.send_notice(self.locale(user, event), address, patience).await {
+        match self.mailer.send_notice(self.locale(user, None), address, patience).await {
             Ok(Delivered::Accepted) => "told",
             Ok(Delivered::Unknown) => {
                 count(Metric::DeliveryFailed);
@@ -246,6 +256,15 @@ impl Create {
             }
         }
     }
+}
+
+/// Why no mail can go to the user, by what the pool says beside the address itself.
+fn unreachable(user: &User) -> Option<PublicState> {
+    if !user.enabled {
+        return Some(PublicState::UserDisabled);
+    }
+    let address = user.address.as_ref()?;
+    Mailbox::of(address).is_none().then_some(PublicState::AddressNotMailable)
 }
 
 fn count_shown(state: PublicState) {

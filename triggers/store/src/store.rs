@@ -33,6 +33,8 @@ pub struct User {
     pub address: Option<Address>,
     /// The language that the user has set.
     pub locale: Option<String>,
+    /// Whether the pool lets the user sign in at all.
+    pub enabled: bool,
     pub keys: Arc<KeyRing>,
     /// The version of the item that the state was read from; `None` where there was none.
     version: Option<u64>,
@@ -90,7 +92,7 @@ impl Store {
         let (entry, item, keys) = tokio::join!(self.directory.get(subject), item, self.keys.ring());
         let (entry, item) = (entry?, item?);
         let mut user = self.user(subject, item, entry.sealed.as_ref(), keys?).await?;
-        (user.address, user.locale) = (entry.address, entry.locale);
+        (user.address, user.locale, user.enabled) = (entry.address, entry.locale, entry.enabled);
         // A state is sealed anew with every write, and its challenge stays what it was made of.
         if let Some(challenge) = user.state.challenge()
             && user.keys.get(challenge.key()).is_none()
@@ -100,8 +102,9 @@ impl Store {
         Ok(user)
     }
 
-    /// As [`Store::load`], without address, language and the key of the challenge. From the table that is one call, and none of
-    /// Cognito's: a lock that the attribute knows better is not looked for, and where there is no item there is no state.
+    /// As [`Store::load`], without what the user's entry in the pool says, and the key of the challenge. From the table that is
+    /// one call, and none of Cognito's: a lock that the attribute knows better is not looked for, and where there is no item
+    /// there is no state.
     ///
     /// # Errors
     /// As [`Store::load`].
@@ -130,7 +133,16 @@ impl Store {
             None => mirrored.map_or_else(|error| (State::default(), Some(error)), |state| (state, None)),
         };
         let version = item.map(|item| item.version);
-        Ok(User { mirrored: state.clone(), state, unusable, address: None, locale: None, keys, version })
+        Ok(User {
+            mirrored: state.clone(),
+            state,
+            unusable,
+            address: None,
+            locale: None,
+            enabled: false,
+            keys,
+            version,
+        })
     }
 
     /// Opens what was stored; nothing stored is an empty state. A state whose key is gone has outlived two rotations, and

@@ -5,7 +5,7 @@ use std::{io, sync::Arc, time::Duration};
 use aws_types::SdkConfig;
 use challenge::{
     Answer, ChallengeId, Policy, Subject,
-    verify::{Guess, Question, Verdict, decide},
+    verify::{Guess, Question, Reason, Verdict, decide},
 };
 use serde_json::{Value, json};
 use trigger_runtime::{Budget, Event, Failure, Function, Metric, Reply, count, now, settings::SettingError};
@@ -85,6 +85,9 @@ impl Verify {
         for _ in 0..TRIES {
             let mut user = self.store.load(&subject).await?;
             let hash = Some(user.keys.current.user_hash(&subject));
+            if !user.enabled {
+                return Ok(Judgement::no(Reason::UserDisabled.reason(), hash));
+            }
             if let Some(error) = user.unusable {
                 count(Metric::StateForged);
                 tracing::warn!(target: "trigger", trigger = "verify", outcome = "state-forged", reason = %error);

@@ -6,6 +6,8 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use aws_sdk_cognitoidentityprovider::Client;
 use aws_sdk_cognitoidentityprovider::types::{AttributeType, MessageActionType};
+use challenge::Address;
+use trigger_store::Mailbox;
 use xtask::cli::{UserArgs, UserVerb};
 use xtask::{errln, out, outln};
 
@@ -101,6 +103,7 @@ pub async fn sign_out(cognito: &Client, user_pool_id: &str, email: &str) -> anyh
 /// # Errors
 /// When the user exists, or Cognito refuses.
 pub async fn create(cognito: &Client, user_pool_id: &str, email: &str) -> anyhow::Result<()> {
+    mailable(email).with_context(|| format!("failed to create {email}"))?;
     let created = cognito
         .admin_create_user()
         .user_pool_id(user_pool_id)
@@ -119,6 +122,14 @@ pub async fn create(cognito: &Client, user_pool_id: &str, email: &str) -> anyhow
         }
         Err(error) => Err(aws::sdk(error)).with_context(|| format!("failed to create {email}")),
     }
+}
+
+/// No code could ever reach a user whose address SES does not take.
+fn mailable(email: &str) -> anyhow::Result<()> {
+    let address = Address::parse(email)?;
+    Mailbox::of(&address).map(drop).context(
+        "SES cannot send to this address\nhint: the part before the `@` must be ASCII, and the part after it a domain",
+    )
 }
 
 /// Whether there is a user of that address.
@@ -171,7 +182,20 @@ fn command(stage: &str, verb: &str, email: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::command;
+    use super::{command, mailable};
+
+    #[test]
+    fn an_address_that_ses_cannot_take_is_refused() {
+        for (address, taken) in [
+            ("jane@example.com", true),
+            ("jane@müller.example", true),
+            ("jané@example.com", false),
+            ("jane@müller..example", false),
+            ("jane", false),
+        ] {
+            assert_eq!(mailable(address).is_ok(), taken, "{address}");
+        }
+    }
 
     #[test]
     fn the_next_command_names_the_stage_where_it_matters() {

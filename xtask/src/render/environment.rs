@@ -61,6 +61,7 @@ fn mail(stage: &Stage) -> impl Iterator<Item = (&'static str, String)> + use<> {
         ("EMAIL_REGION", Some(email.region.to_string())),
         ("EMAIL_CONFIGURATION_SET", email.configuration_set.as_ref().map(ToString::to_string)),
         ("EMAIL_REPLY_TO", email.reply_to.as_ref().map(ToString::to_string)),
+        ("EMAIL_FROM_NAME", email.sender_name.as_ref().map(ToString::to_string)),
         ("PRODUCT_NAME", Some(email.product_name.to_string())),
         ("DEFAULT_LOCALE", Some(email.default_locale.as_str().to_owned())),
     ]

@@ -144,6 +144,7 @@ fn environment(stage: &Stage, trigger: Trigger) -> Value {
         for (name, value) in [
             ("EMAIL_CONFIGURATION_SET", email.configuration_set.as_ref().map(AsRef::<str>::as_ref)),
             ("EMAIL_REPLY_TO", email.reply_to.as_ref().map(AsRef::as_ref)),
+            ("EMAIL_FROM_NAME", email.sender_name.as_ref().map(AsRef::as_ref)),
         ] {
             value.into_iter().for_each(|value| set(name, json!(value)));
         }

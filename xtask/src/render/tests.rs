@@ -238,6 +238,17 @@ fn an_answer_to_a_mail_goes_where_the_stage_says() {
 }
 
 #[test]
+fn a_sender_is_named_as_the_stage_says() {
+    let of = |document: Value| {
+        document["Resources"]["CreateAuthChallenge"]["Properties"]["Environment"]["Variables"]["EMAIL_FROM_NAME"]
+            .clone()
+    };
+    assert_eq!(of(document(&[])), Value::Null, "the function takes the product's name");
+    let named = ("# sender_name = \"…\"", "sender_name = \"Söhne & \\\"Co\\\"\" # ");
+    assert_eq!(of(document(&[named])), "Söhne & \"Co\"");
+}
+
+#[test]
 fn user_names_leave_the_choice_of_sign_in_out() {
     let document = document(&[("sign_in = \"email\" #", "sign_in = \"username\" #")]);
     assert!(document["Resources"]["UserPool"]["Properties"].get("UsernameAttributes").is_none());

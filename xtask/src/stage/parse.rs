@@ -81,6 +81,7 @@ fn read(top: &mut Section<'_>, problems: &mut Collector<'_>) -> Raw {
             identity_name: email.required("identity_name", problems),
             configuration_set: email.optional("configuration_set", problems),
             reply_to: email.optional("reply_to", problems),
+            sender_name: email.optional("sender_name", problems),
             product_name: email.required("product_name", problems),
             default_locale: email.required("default_locale", problems),
         };
@@ -209,6 +210,7 @@ fn finish(name: StageName, raw: Raw) -> Option<Stage> {
             identity_name: email.identity_name?.value,
             configuration_set: email.configuration_set?.map(|at| at.value),
             reply_to: email.reply_to?.map(|at| at.value),
+            sender_name: email.sender_name?.map(|at| at.value),
             product_name: email.product_name?.value,
             default_locale: email.default_locale?.value,
         },

@@ -78,6 +78,7 @@ pub(super) struct RawEmail {
     pub(super) identity_name: Option<At<IdentityName>>,
     pub(super) configuration_set: Option<Option<At<ConfigurationSetName>>>,
     pub(super) reply_to: Option<Option<At<EmailAddress>>>,
+    pub(super) sender_name: Option<Option<At<ProductName>>>,
     pub(super) product_name: Option<At<ProductName>>,
     pub(super) default_locale: Option<At<Locale>>,
 }

@@ -117,6 +117,8 @@ fn one_mistake_is_one_message_on_its_line() {
          &["`challenge.lock_longest_wait`: 86401 is outside of 3600 to 86400 <- lock_longest_wait = 86401"]),
         ("no longest wait", "lock_longest_wait = 86400 # seconds that a lock lasts at most\n", "",
          &["`challenge.lock_longest_wait` is missing <- [challenge]"]),
+        ("line break in a sender's name", "# sender_name = \"…\" would be whom a mail program shows as the sender, in the place of the product.", "sender_name = \"Ex\\r\\nBcc: x\"",
+         &["`email.sender_name`: `Ex\\r\\nBcc: x` holds the invisible character \\u{d} <- sender_name = \"Ex\\r\\nBcc: x\""]),
         ("answers to what is no address", "# reply_to = \"…\" would be where an answer to a mail goes.", "reply_to = \"nobody\"",
          &["`email.reply_to`: `nobody` is not an e-mail address <- reply_to = \"nobody\""]),
         ("alarms to what is no address", "# alarm_address = \"…\" would subscribe a mailbox to the alarms, once it has confirmed that to SNS.", "alarm_address = 1",

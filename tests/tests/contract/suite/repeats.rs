@@ -1,6 +1,7 @@
 //! Cognito calls again after 5 s, and the call before may be worked on after the one that repeats it.
 
 use e2e::event::{attempt, entry, password_verified};
+use e2e::person::other_than;
 use e2e::world::repeats::Trouble::{AnswerLost, None as Fine, StartsAfter};
 use e2e::world::repeats::{Heard, Trouble, call};
 use e2e::world::{World, created, passed, verified};
@@ -55,8 +56,8 @@ async fn whatever_is_repeated_an_answer_counts_once() {
         assert!(!world.gate("Authentication", &attempt(1)).await.unwrap(), "once");
     };
     let wrong = async || {
-        let (world, made, _) = prepared("a wrong answer whose reply is lost").await;
-        let event = world.caller.verify(&made.private, "0000000", &attempt(1));
+        let (world, made, code) = prepared("a wrong answer whose reply is lost").await;
+        let event = world.caller.verify(&made.private, &other_than(&code), &attempt(1));
         let heard = call(&world, Trigger::Verify, &event, [AnswerLost, cold(1), Fine]).await.unwrap();
         assert!(!verified(&heard.answer.unwrap()).unwrap());
         let mut session = password_verified();

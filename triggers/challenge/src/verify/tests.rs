@@ -244,7 +244,9 @@ fn what_is_refused_before_anything_is_compared() {
         ("a mark that is none", Row::with(|r| r.attempt = Err(InvalidAttempt)), Reason::AttemptInvalid),
         ("no mark, where one is required", Row::with(Row::unmarked), Reason::AttemptMissing),
         ("a digit short", Row::with(|r| r.answer = Answer::new("12345")), Reason::NotACode),
+        ("a digit more", Row::with(|r| r.answer = Answer::new("1234567")), Reason::NotACode),
         ("no digits", Row::with(|r| r.answer = Answer::new("resend")), Reason::NotACode),
+        ("digits of no place value", Row::with(|r| r.answer = Answer::new("²①²①²①")), Reason::NotACode),
         ("the code of an earlier mail", Row::with(Row::older), Reason::OlderCode),
         ("locked", Row::with(|r| r.fail(5)), Reason::Locked),
         ("stopped", Row::with(|r| r.fail(100)), Reason::Locked),
@@ -378,7 +380,10 @@ proptest! {
     fn only_the_code_is_accepted(typed in any::<String>()) {
         let mut row = Row::with(|r| r.answer = Answer::new(&typed));
         let (_, right) = mailed();
-        let accepted = row.decide() == Outcome::Right { costs: true };
+        let before = row.state.clone();
+        let outcome = row.decide();
+        prop_assert!(outcome != Outcome::Refused(Reason::NotACode) || row.state == before, "it took something");
+        let accepted = outcome == Outcome::Right { costs: true };
         let code = Code::derive(&keys().current, &SUBJECT, row.state.challenge().unwrap(), CodeLength::new(6).unwrap());
         prop_assert_eq!(accepted, code.matches(&row.answer));
         prop_assert!(code.matches(&right));

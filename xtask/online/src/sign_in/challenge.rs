@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use challenge::CodeLength;
 use xtask::terminal::line;
 
 /// What the public parameters of a `CUSTOM_CHALLENGE` say.
@@ -10,8 +11,10 @@ pub struct Challenge {
     pub state: State,
     /// The masked address that the code went to.
     pub destination: Option<String>,
+    /// What stands in the mail as well, so that it can be told from another one.
+    pub mail_reference: Option<String>,
     /// Digits of the code.
-    pub code_length: Option<u32>,
+    pub code_length: Option<CodeLength>,
     pub seconds_left: Option<u64>,
     pub attempts_left: Option<u32>,
     /// Seconds until another mail may be asked for.
@@ -28,6 +31,8 @@ pub enum State {
     SendThrottled,
     SendFailed,
     NoVerifiedAddress,
+    AddressNotMailable,
+    UserDisabled,
     AttemptsExhausted,
     /// Too many wrong codes, in this or earlier sign-ins.
     Locked,
@@ -45,6 +50,8 @@ impl From<&str> for State {
             "SEND_THROTTLED" => Self::SendThrottled,
             "SEND_FAILED" => Self::SendFailed,
             "NO_VERIFIED_ADDRESS" => Self::NoVerifiedAddress,
+            "ADDRESS_NOT_MAILABLE" => Self::AddressNotMailable,
+            "USER_DISABLED" => Self::UserDisabled,
             "ATTEMPTS_EXHAUSTED" => Self::AttemptsExhausted,
             "LOCKED" => Self::Locked,
             "LOCKED_UNTIL_UNLOCKED" => Self::LockedUntilUnlocked,
@@ -60,7 +67,8 @@ impl Challenge {
         Self {
             state: State::from(text("state").map_or("", String::as_str)),
             destination: text("CODE_DELIVERY_DESTINATION").cloned(),
-            code_length: text("codeLength").and_then(|value| value.parse().ok()),
+            mail_reference: text("mailReference").cloned(),
+            code_length: text("codeLength").and_then(|value| CodeLength::new(value.parse().ok()?).ok()),
             seconds_left: text("secondsLeft").and_then(|value| value.parse().ok()),
             attempts_left: text("attemptsLeft").and_then(|value| value.parse().ok()),
             seconds_to_wait: text("secondsToWait").and_then(|value| value.parse().ok()),
@@ -72,7 +80,12 @@ impl Challenge {
     pub fn is_hopeless(&self) -> bool {
         matches!(
             self.state,
-            State::NoVerifiedAddress | State::AttemptsExhausted | State::Locked | State::LockedUntilUnlocked
+            State::NoVerifiedAddress
+                | State::AddressNotMailable
+                | State::UserDisabled
+                | State::AttemptsExhausted
+                | State::Locked
+                | State::LockedUntilUnlocked
         )
     }
 }
@@ -88,6 +101,10 @@ impl std::fmt::Display for Challenge {
             State::SendThrottled => write!(formatter, "no mail was sent to {to}: too many were asked for")?,
             State::SendFailed => write!(formatter, "the mail to {to} could not be sent; ask for it again")?,
             State::NoVerifiedAddress => write!(formatter, "the user has no verified e-mail address to send a code to")?,
+            State::AddressNotMailable => {
+                write!(formatter, "mail cannot be sent to the user's address: SES takes no such one")?
+            }
+            State::UserDisabled => write!(formatter, "the user is disabled")?,
             State::AttemptsExhausted => write!(formatter, "no attempt is left; sign in again")?,
             State::Locked => {
                 let wait = span(self.seconds_to_wait.unwrap_or_default());
@@ -100,6 +117,9 @@ impl std::fmt::Display for Challenge {
         }
         if self.is_hopeless() {
             return Ok(());
+        }
+        if let Some(reference) = &self.mail_reference {
+            write!(formatter, " · reference {reference}")?;
         }
         if let Some(seconds) = self.seconds_left {
             write!(formatter, " · good for {}", span(seconds))?;
@@ -135,7 +155,7 @@ mod tests {
 
     #[test]
     fn parameters_in_words() {
-        let rows: [(&[(&str, &str)], &str); 8] = [
+        let rows: [(&[(&str, &str)], &str); 10] = [
             (
                 &[("state", "LOCKED"), ("secondsToWait", "240"), ("attemptsLeft", "0")],
                 "locked after too many wrong codes; sign in again in 4 minutes",
@@ -148,11 +168,12 @@ mod tests {
                 &[
                     ("state", "CODE_SENT"),
                     ("CODE_DELIVERY_DESTINATION", "a***@e***.com"),
+                    ("mailReference", "KXPD"),
                     ("secondsLeft", "599"),
                     ("attemptsLeft", "3"),
                     ("secondsToWait", "30"),
                 ],
-                "a code was sent to a***@e***.com · good for 9 minutes · 3 attempts left · another mail in 30 s",
+                "a code was sent to a***@e***.com · reference KXPD · good for 9 minutes · 3 attempts left · another mail in 30 s",
             ),
             (
                 &[("state", "CODE_WRONG"), ("attemptsLeft", "1"), ("secondsToWait", "0")],
@@ -162,6 +183,11 @@ mod tests {
                 &[("state", "NO_VERIFIED_ADDRESS"), ("attemptsLeft", "3")],
                 "the user has no verified e-mail address to send a code to",
             ),
+            (
+                &[("state", "ADDRESS_NOT_MAILABLE"), ("mailReference", "")],
+                "mail cannot be sent to the user's address: SES takes no such one",
+            ),
+            (&[("state", "USER_DISABLED"), ("attemptsLeft", "0")], "the user is disabled"),
             (&[("state", "ON_FIRE")], "the challenge is in the state `ON_FIRE`"),
             (&[], "the challenge is in the state ``"),
             (&[("state", "CODE_SENT"), ("secondsLeft", "soon")], "a code was sent to your e-mail address"),

@@ -2,6 +2,7 @@
 
 use aws_sdk_cognitoidentityprovider::Client;
 use aws_sdk_cognitoidentityprovider::types::AttributeType;
+use challenge::address::is_verified;
 use xtask::terminal::line;
 
 use super::Kept;
@@ -48,7 +49,7 @@ impl Found {
             status: answer.user_status().map_or("unknown", |status| status.as_str()).to_owned(),
             enabled: answer.enabled(),
             address: value("email").filter(|address| !address.is_empty()).map(str::to_owned),
-            address_verified: value("email_verified") == Some("true"),
+            address_verified: is_verified(value("email_verified")),
             attribute_holds_state: value(attribute).is_some_and(|text| !text.is_empty()),
         })
     }

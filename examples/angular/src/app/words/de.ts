@@ -21,6 +21,7 @@ export const de: Words = {
     fields: 'Code aus der E-Mail',
     field: (number, of) => `Ziffer ${number} von ${of}`,
     hint: 'Er wird geprüft, sobald die letzte Ziffer da ist. Sie können ihn auch einfügen.',
+    reference: (reference) => `Die E-Mail trägt die Referenz ${reference}.`,
     submit: 'Bestätigen',
     busy: 'Wird geprüft …',
     incomplete: (length) => `Geben Sie alle ${length} Ziffern ein.`,
@@ -41,6 +42,9 @@ export const de: Words = {
     SEND_FAILED: () => 'Die E-Mail konnte nicht gesendet werden. Versuchen Sie, sie erneut senden zu lassen.',
     NO_VERIFIED_ADDRESS: () =>
       'Dieses Konto hat keine bestätigte E-Mail-Adresse für einen Code. Fragen Sie Ihren Administrator.',
+    ADDRESS_NOT_MAILABLE: () =>
+      'An die Adresse dieses Kontos kann keine E-Mail gesendet werden. Fragen Sie Ihren Administrator.',
+    USER_DISABLED: () => 'Dieses Konto ist deaktiviert. Fragen Sie Ihren Administrator.',
     ATTEMPTS_EXHAUSTED: () => 'Das war ein falscher Code zu viel. Beginnen Sie neu.',
     LOCKED: () =>
       'Dieses Konto ist nach zu vielen falschen Codes gesperrt. Kamen sie nicht von Ihnen, dann kennt jemand Ihr Passwort: Ändern Sie es.',

@@ -21,6 +21,7 @@ export const en: Words = {
     fields: 'Code from the e-mail',
     field: (number, of) => `Digit ${number} of ${of}`,
     hint: 'It is checked as soon as the last digit is there. You can paste it, too.',
+    reference: (reference) => `The e-mail has the reference ${reference}.`,
     submit: 'Confirm',
     busy: 'Checking …',
     incomplete: (length) => `Enter all ${length} digits.`,
@@ -39,6 +40,8 @@ export const en: Words = {
     SEND_THROTTLED: () => 'No e-mail was sent: too many were asked for. Wait a little, then try again.',
     SEND_FAILED: () => 'The e-mail could not be sent. Try to have it sent again.',
     NO_VERIFIED_ADDRESS: () => 'This account has no verified e-mail address to send a code to. Ask your administrator.',
+    ADDRESS_NOT_MAILABLE: () => 'No e-mail can be sent to the address of this account. Ask your administrator.',
+    USER_DISABLED: () => 'This account is disabled. Ask your administrator.',
     ATTEMPTS_EXHAUSTED: () => 'That was one wrong code too many. Start again.',
     LOCKED: () =>
       'This account is locked after too many wrong codes. If they were not yours, somebody knows your password: change it.',

@@ -21,6 +21,7 @@ export const vi: Words = {
     fields: 'Mã trong email',
     field: (number, of) => `Chữ số ${number} trên ${of}`,
     hint: 'Mã được kiểm tra ngay khi có chữ số cuối cùng. Bạn cũng có thể dán mã.',
+    reference: (reference) => `Email có tham chiếu ${reference}.`,
     submit: 'Xác nhận',
     busy: 'Đang kiểm tra …',
     incomplete: (length) => `Hãy nhập đủ ${length} chữ số.`,
@@ -39,6 +40,8 @@ export const vi: Words = {
     SEND_THROTTLED: () => 'Email chưa được gửi: có quá nhiều yêu cầu. Hãy đợi một chút rồi thử lại.',
     SEND_FAILED: () => 'Không gửi được email. Hãy thử gửi lại.',
     NO_VERIFIED_ADDRESS: () => 'Tài khoản này không có địa chỉ email đã xác minh để gửi mã. Hãy hỏi quản trị viên.',
+    ADDRESS_NOT_MAILABLE: () => 'Không thể gửi email đến địa chỉ của tài khoản này. Hãy hỏi quản trị viên.',
+    USER_DISABLED: () => 'Tài khoản này đã bị vô hiệu hóa. Hãy hỏi quản trị viên.',
     ATTEMPTS_EXHAUSTED: () => 'Bạn đã nhập sai mã quá nhiều lần. Hãy bắt đầu lại.',
     LOCKED: () =>
       'Tài khoản này bị khóa vì nhập sai mã quá nhiều lần. Nếu không phải bạn nhập, có người biết mật khẩu của bạn: hãy đổi mật khẩu.',
