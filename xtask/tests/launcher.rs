@@ -84,6 +84,41 @@ fn what_it_cannot_correct_it_refuses_by_name() {
     }
 }
 
+/// As each function's own server is asked: by the function, and by a page in a browser.
+#[test]
+fn the_servers_of_functions_answer_functions_alone() {
+    let serve = "import http.client, http.server, threading
+launcher.ports.close_other_servers()
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.end_headers()
+    def log_message(self, *arguments):
+        pass
+server = http.server.HTTPServer(('127.0.0.1', 0), Handler)
+threading.Thread(target=server.serve_forever, daemon=True).start()
+connection = http.client.HTTPConnection(*server.server_address)
+connection.putrequest('GET', '/2018-06-01/runtime/invocation/next', skip_host=True)
+for name, value in HEADERS:
+    connection.putheader(name, value)
+connection.endheaders()
+print(connection.getresponse().status)
+";
+    let table = [
+        ("a function", "('Host', '127.0.0.1:9001')", "200"),
+        ("a foreign name", "('Host', 'evil.example:9001')", "403"),
+        ("no name", "('Accept', '*/*')", "403"),
+        ("two names", "('Host', '127.0.0.1'), ('Host', 'evil.example')", "403"),
+        ("a page", "('Host', '127.0.0.1'), ('Origin', 'https://evil.example')", "403"),
+        ("a page of this machine", "('Host', '127.0.0.1'), ('Origin', 'http://localhost:4200')", "403"),
+        ("an image", "('Host', '127.0.0.1'), ('Sec-Fetch-Site', 'cross-site')", "403"),
+    ];
+    for (name, headers, status) in table {
+        let outcome = outcome(&serve.replace("HEADERS", &format!("[{headers}]")));
+        assert_eq!(outcome, format!("{status}\nwent through"), "{name}");
+    }
+}
+
 #[test]
 fn no_socket_leaves_this_machine() {
     let hook = "import socket\nsys.addaudithook(launcher.ports.stay_on_this_machine)\n";

@@ -35,6 +35,11 @@ fn the_local_aws_keeps_the_rules_of_aws() {
                 ["TokenGeneration", "respond", null],
             ]),
         ),
+        (
+            "what triggers are told of an unknown user",
+            json!([["DefineAuthChallenge", null, true], ["CreateAuthChallenge", null, true]]),
+        ),
+        ("credentials guessed from names", json!("InvalidClientTokenId")),
         ("a user disabled after the challenge", json!("NotAuthorizedException: User is disabled.")),
         ("secret hash of address beside address", json!("tokens")),
         ("secret hash of address beside own name", json!("tokens")),

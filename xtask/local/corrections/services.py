@@ -2,6 +2,7 @@
 
 import functools
 import json
+import logging
 from email.utils import parseaddr
 
 from .support import stop, wanted
@@ -79,10 +80,14 @@ def make_metrics_of_log_lines(functions, cloudwatch):
     def corrected(func, request_id, log_text, *rest, **named):
         emit(func, request_id, log_text, *rest, **named)
         data = [datum for line in (log_text or "").splitlines() for datum in embedded_metrics(line)]
-        for namespace, name, dimensions, timestamp, unit, values in data:
-            store(namespace, name, dimensions, timestamp, unit, None, values, None, None)
-        if data:
-            evaluate()
+        try:
+            for namespace, name, dimensions, timestamp, unit, values in data:
+                store(namespace, name, dimensions, timestamp, unit, None, values, None, None)
+            if data:
+                evaluate()
+        except Exception:
+            # The function has done its work, whatever becomes of its metrics.
+            logging.getLogger("ministack").exception("failed to make metrics of a log line")
 
     functions._emit_lambda_logs = corrected
 

@@ -118,15 +118,36 @@ def sign_in(client_id, name):
     return answer(client_id, begin(client_id, name))["AuthenticationResult"]
 
 
-def metadata_of_each_trigger(function, pool):
+def seen_by(function):
+    """Of each call: the trigger, the metadata's `of`, and whether the user is unknown."""
+    events = client("logs").filter_log_events(logGroupName=f"/aws/lambda/{function}")["events"]
+    seen = [json.loads(event["message"])["seen"] for event in events if event["message"].startswith('{"seen"')]
+    return [[source.partition("_")[0], (metadata or {}).get("of"), unknown] for source, metadata, unknown in seen]
+
+
+def metadata_of_each_trigger(pool):
     client_id, _ = pool.client()
     pool.user("metadata@example.com")
     begun = begin(client_id, "metadata@example.com", metadata={"of": "initiate"})
     answer(client_id, begun, metadata={"of": "respond"})
-    logs = client("logs")
-    events = logs.filter_log_events(logGroupName=f"/aws/lambda/{function}")["events"]
-    seen = [json.loads(event["message"])["seen"] for event in events if event["message"].startswith('{"seen"')]
-    return [[source.partition("_")[0], (metadata or {}).get("of"), unknown] for source, metadata, unknown in seen]
+    return seen_by("seen")
+
+
+def told_of_an_unknown_user(settings):
+    pool = Pool(trigger("told"), **settings)
+    client_id, _ = pool.client(PreventUserExistenceErrors="ENABLED")
+    begin(client_id, "nobody@example.com")
+    return seen_by("told")
+
+
+def credentials_guessed_from_names(function_arn):
+    """As MiniStack makes them for a function that has run."""
+    digest = hashlib.sha256(f"{function_arn}:arn:aws:iam::000000000000:role/{ROLE}".encode()).hexdigest()
+    guessed = client(
+        "sts", aws_access_key_id=f"ASIA{digest[:16].upper()}",
+        aws_secret_access_key=hashlib.sha256(f"secret:{digest}".encode()).hexdigest(),
+        aws_session_token=hashlib.sha256(f"token:{digest}".encode()).hexdigest())
+    return outcome(lambda: guessed.get_caller_identity()["Arn"]).partition(":")[0]
 
 
 def disabled_after_the_challenge(pool):
@@ -246,7 +267,9 @@ def main():
     pool.user("writer@example.com")
     required.user("required", email="required@example.com")
     answers = {
-        "metadata that each trigger saw": metadata_of_each_trigger("seen", seen),
+        "metadata that each trigger saw": metadata_of_each_trigger(seen),
+        "what triggers are told of an unknown user": told_of_an_unknown_user(by_address),
+        "credentials guessed from names": credentials_guessed_from_names(function),
         "a user disabled after the challenge": disabled_after_the_challenge(pool),
         **{f"secret hash of {which}": hash_of(pool, which) for which in (
             "address beside address", "address beside own name", "own name beside address", "own name beside own name",
