@@ -27,6 +27,7 @@ pub enum State {
     CodeSent,
     CodeWrong,
     CodeExpired,
+    CodeOlder,
     CodeSuperseded,
     SendThrottled,
     SendFailed,
@@ -37,6 +38,7 @@ pub enum State {
     /// Too many wrong codes, in this or earlier sign-ins.
     Locked,
     LockedUntilUnlocked,
+    AttemptInvalid,
     Unknown(String),
 }
 
@@ -46,6 +48,7 @@ impl From<&str> for State {
             "CODE_SENT" => Self::CodeSent,
             "CODE_WRONG" => Self::CodeWrong,
             "CODE_EXPIRED" => Self::CodeExpired,
+            "CODE_OLDER" => Self::CodeOlder,
             "CODE_SUPERSEDED" => Self::CodeSuperseded,
             "SEND_THROTTLED" => Self::SendThrottled,
             "SEND_FAILED" => Self::SendFailed,
@@ -55,6 +58,7 @@ impl From<&str> for State {
             "ATTEMPTS_EXHAUSTED" => Self::AttemptsExhausted,
             "LOCKED" => Self::Locked,
             "LOCKED_UNTIL_UNLOCKED" => Self::LockedUntilUnlocked,
+            "ATTEMPT_INVALID" => Self::AttemptInvalid,
             other => Self::Unknown(other.to_owned()),
         }
     }
@@ -86,6 +90,7 @@ impl Challenge {
                 | State::AttemptsExhausted
                 | State::Locked
                 | State::LockedUntilUnlocked
+                | State::AttemptInvalid
         )
     }
 }
@@ -97,6 +102,9 @@ impl std::fmt::Display for Challenge {
             State::CodeSent => write!(formatter, "a code was sent to {to}")?,
             State::CodeWrong => write!(formatter, "that was not the code sent to {to}")?,
             State::CodeExpired => write!(formatter, "the code sent to {to} has expired; ask for another")?,
+            State::CodeOlder => {
+                write!(formatter, "that was the code of an earlier mail to {to}, and has cost no attempt")?
+            }
             State::CodeSuperseded => write!(formatter, "a newer sign-in has replaced the code sent to {to}")?,
             State::SendThrottled => write!(formatter, "no mail was sent to {to}: too many were asked for")?,
             State::SendFailed => write!(formatter, "the mail to {to} could not be sent; ask for it again")?,
@@ -113,6 +121,7 @@ impl std::fmt::Display for Challenge {
             State::LockedUntilUnlocked => {
                 write!(formatter, "locked after too many wrong codes, until an operator unlocks the user")?;
             }
+            State::AttemptInvalid => write!(formatter, "the sign-in's mark cannot be used, or the stage requires one")?,
             State::Unknown(name) => write!(formatter, "the challenge is in the state `{}`", line(name))?,
         }
         if self.is_hopeless() {

@@ -41,6 +41,7 @@ test('in which states an answer cannot be right', () => {
     'ATTEMPTS_EXHAUSTED',
     'LOCKED',
     'LOCKED_UNTIL_UNLOCKED',
+    'ATTEMPT_INVALID',
     'UNKNOWN',
   ];
   expect(hopeless).toEqual(expected);

@@ -3,6 +3,7 @@ export const STATES = [
   'CODE_SENT',
   'CODE_WRONG',
   'CODE_EXPIRED',
+  'CODE_OLDER',
   'CODE_SUPERSEDED',
   'SEND_THROTTLED',
   'SEND_FAILED',
@@ -12,6 +13,7 @@ export const STATES = [
   'ATTEMPTS_EXHAUSTED',
   'LOCKED',
   'LOCKED_UNTIL_UNLOCKED',
+  'ATTEMPT_INVALID',
 ] as const;
 
 export type State = (typeof STATES)[number] | 'UNKNOWN';
@@ -24,6 +26,7 @@ const HOPELESS: readonly State[] = [
   'ATTEMPTS_EXHAUSTED',
   'LOCKED',
   'LOCKED_UNTIL_UNLOCKED',
+  'ATTEMPT_INVALID',
   'UNKNOWN',
 ];
 

@@ -36,6 +36,7 @@ export const de: Words = {
     CODE_SENT: (to) => `Ein Code ist unterwegs an ${to}.`,
     CODE_WRONG: () => 'Das war nicht der Code.',
     CODE_EXPIRED: () => 'Der Code ist abgelaufen. Lassen Sie sich einen neuen schicken.',
+    CODE_OLDER: () => 'Das ist der Code einer früheren E-Mail. Geben Sie den der neuesten ein; es wurde kein Versuch verbraucht.',
     CODE_SUPERSEDED: () =>
       'Eine neuere Anmeldung hat diesen Code ersetzt. Lassen Sie sich einen neuen schicken, oder beginnen Sie neu.',
     SEND_THROTTLED: () => 'Es wurde keine E-Mail gesendet: Es wurden zu viele verlangt. Warten Sie ein wenig.',
@@ -50,6 +51,7 @@ export const de: Words = {
       'Dieses Konto ist nach zu vielen falschen Codes gesperrt. Kamen sie nicht von Ihnen, dann kennt jemand Ihr Passwort: Ändern Sie es.',
     LOCKED_UNTIL_UNLOCKED: () =>
       'Dieses Konto ist nach zu vielen falschen Codes gesperrt. Bitten Sie Ihren Administrator, es zu entsperren.',
+    ATTEMPT_INVALID: () => 'Diese Seite hat einen Fehler: Ihre Anmeldung lässt sich nicht von einer anderen unterscheiden. Sagen Sie es dem Betreiber.',
     UNKNOWN: () => 'Die Anmeldung kann auf dieser Seite nicht weitergehen. Beginnen Sie neu.',
   },
   stuckHeading: 'Diese Anmeldung kann nicht weitergehen',

@@ -36,6 +36,7 @@ export const en: Words = {
     CODE_SENT: (to) => `A code is on its way to ${to}.`,
     CODE_WRONG: () => 'That was not the code.',
     CODE_EXPIRED: () => 'The code has expired. Have a new one sent.',
+    CODE_OLDER: () => 'That is the code of an earlier e-mail. Enter the one of the newest; no attempt was used.',
     CODE_SUPERSEDED: () => 'A newer sign-in has replaced this code. Have a new one sent, or start again.',
     SEND_THROTTLED: () => 'No e-mail was sent: too many were asked for. Wait a little, then try again.',
     SEND_FAILED: () => 'The e-mail could not be sent. Try to have it sent again.',
@@ -47,6 +48,7 @@ export const en: Words = {
       'This account is locked after too many wrong codes. If they were not yours, somebody knows your password: change it.',
     LOCKED_UNTIL_UNLOCKED: () =>
       'This account is locked after too many wrong codes. Ask your administrator to unlock it.',
+    ATTEMPT_INVALID: () => 'This page has a fault: its sign-in cannot be told from another one. Tell the people who run it.',
     UNKNOWN: () => 'The sign-in cannot go on in a way that this page knows. Start again.',
   },
   stuckHeading: 'This sign-in cannot go on',

@@ -36,6 +36,7 @@ export const vi: Words = {
     CODE_SENT: (to) => `Mã đang được gửi đến ${to}.`,
     CODE_WRONG: () => 'Mã không đúng.',
     CODE_EXPIRED: () => 'Mã đã hết hạn. Hãy yêu cầu gửi mã mới.',
+    CODE_OLDER: () => 'Đó là mã của một e-mail trước. Hãy nhập mã trong e-mail mới nhất; bạn không mất lượt nào.',
     CODE_SUPERSEDED: () => 'Một lần đăng nhập mới hơn đã thay thế mã này. Hãy yêu cầu mã mới hoặc bắt đầu lại.',
     SEND_THROTTLED: () => 'Email chưa được gửi: có quá nhiều yêu cầu. Hãy đợi một chút rồi thử lại.',
     SEND_FAILED: () => 'Không gửi được email. Hãy thử gửi lại.',
@@ -47,6 +48,7 @@ export const vi: Words = {
       'Tài khoản này bị khóa vì nhập sai mã quá nhiều lần. Nếu không phải bạn nhập, có người biết mật khẩu của bạn: hãy đổi mật khẩu.',
     LOCKED_UNTIL_UNLOCKED: () =>
       'Tài khoản này bị khóa vì nhập sai mã quá nhiều lần. Hãy nhờ quản trị viên mở khóa.',
+    ATTEMPT_INVALID: () => 'Trang này có lỗi: không thể phân biệt lần đăng nhập này với lần khác. Hãy báo cho người quản trị.',
     UNKNOWN: () => 'Trang này không thể tiếp tục việc đăng nhập. Hãy bắt đầu lại.',
   },
   stuckHeading: 'Không thể tiếp tục lần đăng nhập này',
