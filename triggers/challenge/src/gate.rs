@@ -31,8 +31,9 @@ pub enum Refusal {
     SourceNotAllowed,
     /// No code was ever right, or the last one was long ago.
     NoRecentConsumption,
-    /// The code was confirmed through another client, or under another mark.
     OtherClient,
+    /// The code came with another mark, so in another sign-in.
+    OtherAttempt,
     AlreadyUsed,
     /// The stage wants each right code to come with a mark, and this one came without.
     AttemptMissing,
@@ -45,6 +46,7 @@ impl Refusal {
             Self::SourceNotAllowed => "source-not-allowed",
             Self::NoRecentConsumption => "no-recent-consumption",
             Self::OtherClient => "other-client",
+            Self::OtherAttempt => "other-attempt",
             Self::AlreadyUsed => "already-used",
             Self::AttemptMissing => "attempt-missing",
         }
@@ -70,13 +72,16 @@ pub fn use_consumption(state: &State, request: &Request, rule: AttemptRule) -> R
     if !request.now.is_within(CONSUMPTION_WINDOW_SECONDS, consumption.at) {
         return Err(Refusal::NoRecentConsumption);
     }
-    if !consumption.is_of(request.client, request.attempt) {
+    if consumption.client != request.client {
         return Err(Refusal::OtherClient);
+    }
+    if !state.is_consumed_under(request.attempt) {
+        return Err(Refusal::OtherAttempt);
     }
     if consumption.used {
         return Err(Refusal::AlreadyUsed);
     }
-    if rule == AttemptRule::Required && consumption.client == request.client {
+    if rule == AttemptRule::Required && state.consumed_under.is_none() {
         return Err(Refusal::AttemptMissing);
     }
     let mut used = state.clone();
@@ -98,9 +103,9 @@ mod tests {
     }
 
     fn consumed(at: u64, used: bool, attempt: Option<Attempt>) -> State {
-        let client = Client::new(&SUBJECT, "web").marked(attempt);
+        let client = Client::new(&SUBJECT, "web");
         let consumption = Consumption { challenge: ChallengeId([1; 16]), at: UnixSeconds(at), client, used };
-        State { consumption: Some(consumption), ..State::default() }
+        State { consumption: Some(consumption), consumed_under: attempt, ..State::default() }
     }
 
     fn consumed_at(at: u64, used: bool) -> State {
@@ -146,8 +151,8 @@ mod tests {
         use AttemptRule::{Optional, Required};
         for (name, stored, client, asked, rule, expected) in [
             ("its own mark", mark("a"), "web", mark("a"), Optional, Ok(())),
-            ("no mark: a password-only flow", mark("a"), "web", None, Optional, Err(Refusal::OtherClient)),
-            ("another mark", mark("a"), "web", mark("b"), Optional, Err(Refusal::OtherClient)),
+            ("no mark: a password-only flow", mark("a"), "web", None, Optional, Err(Refusal::OtherAttempt)),
+            ("another mark", mark("a"), "web", mark("b"), Optional, Err(Refusal::OtherAttempt)),
             ("its mark through another client", mark("a"), "server", mark("a"), Optional, Err(Refusal::OtherClient)),
             ("none on either side", None, "web", None, Optional, Ok(())),
             ("one of the version before, with a mark", None, "web", mark("a"), Optional, Ok(())),

@@ -147,6 +147,7 @@ mod tests {
             begun_through: Some(Client::new(&JANE, "client")),
             older: vec![[255; 8]; OLDER_CODES],
             answered_older: true,
+            consumed_under: Attempt::parse(&JANE, Some(&"b".repeat(64))).unwrap(),
             ..State::default()
         };
         let lockout = crate::state::tests::policy().lockout;
@@ -185,7 +186,8 @@ mod tests {
         let full = full_state();
         let fields = (&full.challenge, &full.consumption, &full.sends, full.failures, full.told_at);
         let plain = postcard::to_allocvec(&fields).unwrap();
-        let expected = State { begun_through: None, older: Vec::new(), answered_older: false, ..full };
+        let expected =
+            State { begun_through: None, older: Vec::new(), answered_older: false, consumed_under: None, ..full };
         assert_eq!(sealed(FIRST_VERSION, &plain).open(&JANE, &ring()), Ok(expected));
         let longer = [plain.clone(), vec![0]].concat();
         assert_eq!(sealed(FIRST_VERSION, &longer).open(&JANE, &ring()), Err(OpenError::BrokenSeal));
@@ -197,7 +199,13 @@ mod tests {
     fn version_1_finds_its_own_fields_in_version_2() {
         let plain = postcard::to_allocvec(&full_state()).unwrap();
         let (read, rest) = postcard::take_from_bytes::<StateV1>(&plain).unwrap();
-        let expected = State { begun_through: None, older: Vec::new(), answered_older: false, ..full_state() };
+        let expected = State {
+            begun_through: None,
+            older: Vec::new(),
+            answered_older: false,
+            consumed_under: None,
+            ..full_state()
+        };
         assert_eq!(State::from(read), expected);
         assert!(!rest.is_empty());
     }

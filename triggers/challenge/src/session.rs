@@ -233,10 +233,6 @@ impl Attempt {
         }
         Ok(Some(Self(subject.digest("attempt", text))))
     }
-
-    pub(crate) const fn digest(self) -> Digest16 {
-        self.0
-    }
 }
 
 #[cfg(test)]

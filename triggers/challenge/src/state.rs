@@ -30,6 +30,9 @@ pub struct State {
     pub(crate) older: Vec<Digest8>,
     /// Whether the last answer was one of those codes.
     pub(crate) answered_older: bool,
+    /// The mark of the call that brought the consumption's code; `None` where it came without one, and where a function of
+    /// version 1 wrote last.
+    pub(crate) consumed_under: Option<Attempt>,
 }
 
 /// What version 1 kept.
@@ -116,18 +119,9 @@ pub enum Delivery {
 pub struct Consumption {
     pub(crate) challenge: ChallengeId,
     pub(crate) at: UnixSeconds,
-    /// The client that the answer came through together with its mark; the client alone where there was none, and where a
-    /// function of the version before has written it.
     pub(crate) client: Client,
     /// Set by the gate: tokens have been let through for it.
     pub(crate) used: bool,
-}
-
-impl Consumption {
-    /// Whether a call through `client` with the mark `attempt` may take it.
-    pub(crate) fn is_of(&self, client: Client, attempt: Option<Attempt>) -> bool {
-        self.client == client || self.client == client.marked(attempt)
-    }
 }
 
 impl State {
@@ -179,6 +173,11 @@ impl State {
             Some(Code::derive(key, subject, challenge, policy.code_length).older_digest(subject))
         });
         replaced.into_iter().chain(self.older.iter().copied()).take(OLDER_CODES).collect()
+    }
+
+    /// Whether the consumption may be taken under the mark `attempt`: under its own, or under any if it came without one.
+    pub(crate) fn is_consumed_under(&self, attempt: Option<Attempt>) -> bool {
+        self.consumed_under.is_none() || self.consumed_under == attempt
     }
 
     pub(crate) fn is_consumed(&self, challenge: &Challenge) -> bool {

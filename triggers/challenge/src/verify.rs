@@ -26,13 +26,6 @@ pub struct Question<'a> {
     pub now: UnixSeconds,
 }
 
-impl Question<'_> {
-    /// Whom a consumption is for: the gate sees the client and the mark of the same call.
-    fn consumer(&self) -> Client {
-        self.client.marked(self.attempt.ok().flatten())
-    }
-}
-
 #[derive(Debug, Clone)]
 pub enum Verdict<'a> {
     Reject(Reason),
@@ -80,10 +73,12 @@ impl Guess<'_> {
         }
         let question = self.question;
         let consumption =
-            Consumption { challenge: challenge.id, at: question.now, client: question.consumer(), used: false };
+            Consumption { challenge: challenge.id, at: question.now, client: question.client, used: false };
         Some(State {
             challenge: Some(Challenge { last_answer: Some(self.answered), ..challenge.clone() }),
             consumption: Some(consumption),
+            // The gate sees the mark of this very call.
+            consumed_under: question.attempt.ok().flatten(),
             failures: stored.failures.cleared(question.now),
             ..stored.clone()
         })
@@ -161,7 +156,7 @@ pub fn decide<'a>(state: &State, question: &'a Question<'a>, policy: &'a Policy,
     let answered = question.answer.digest(&question.subject, challenge);
     let is_repeated = challenge.last_answer == Some(answered);
     if let Some(consumption) = state.consumption.as_ref().filter(|consumption| consumption.challenge == challenge.id) {
-        let again = is_repeated && may_be_repeated(consumption, question);
+        let again = is_repeated && may_be_repeated(state, consumption, question);
         return if again { Verdict::AcceptAgain } else { Verdict::Reject(Reason::AlreadyUsed) };
     }
     if !is_repeated {
@@ -196,11 +191,12 @@ pub fn decide<'a>(state: &State, question: &'a Question<'a>, policy: &'a Policy,
     Verdict::Compare(Box::new(Guess { question, policy, challenge, answered, key, reserved }))
 }
 
-/// A right answer whose reply was lost may be repeated, through the same client, as long as Cognito would itself call
+/// A right answer whose reply was lost may be repeated, through the same client and under its mark, as long as Cognito would itself call
 /// again and no tokens were let through for it; nothing else may be.
-fn may_be_repeated(consumption: &Consumption, question: &Question<'_>) -> bool {
+fn may_be_repeated(state: &State, consumption: &Consumption, question: &Question<'_>) -> bool {
     !consumption.used
-        && consumption.is_of(question.client, question.attempt.ok().flatten())
+        && consumption.client == question.client
+        && state.is_consumed_under(question.attempt.ok().flatten())
         && question.now.is_within(REPEAT_WINDOW_SECONDS, consumption.at)
 }
 

@@ -100,6 +100,7 @@ fn the_log_names_the_reasons_of_the_gate() {
         (gate::Refusal::NoRecentConsumption, "no-recent-consumption"),
         (gate::Refusal::OtherClient, "other-client"),
         (gate::Refusal::AlreadyUsed, "already-used"),
+        (gate::Refusal::OtherAttempt, "other-attempt"),
         (gate::Refusal::AttemptMissing, "attempt-missing"),
     ] {
         assert_eq!(refusal.reason(), expected);

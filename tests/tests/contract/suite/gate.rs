@@ -52,7 +52,7 @@ async fn a_marked_code_opens_for_its_own_sign_in_alone() {
             assert!(!world.gate("Authentication", &foreign).await.unwrap(), "{foreign}");
         }
     }
-    assert!(world.log(Trigger::Gate).unwrap().contains("other-client"));
+    assert!(world.log(Trigger::Gate).unwrap().contains("other-attempt"));
     assert!(world.gate("Authentication", &attempt(1)).await.unwrap(), "the victim's own tokens");
 }
 

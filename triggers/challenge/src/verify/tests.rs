@@ -89,9 +89,10 @@ impl Row {
         self.state.consumption = Some(Consumption {
             challenge: self.challenge().id,
             at: UnixSeconds(ISSUED.0 + self.after - seconds_ago),
-            client: Client::new(&SUBJECT, "web").marked(mark("a")),
+            client: Client::new(&SUBJECT, "web"),
             used,
         });
+        self.state.consumed_under = mark("a");
     }
 
     /// Without a mark, in a stage that wants one.
@@ -166,7 +167,8 @@ fn a_right_answer_is_consumed_and_clears_the_failures() {
     assert_eq!(row.decide(), Outcome::Right { costs: true });
     let consumption = row.state.consumption.clone().unwrap();
     assert_eq!(consumption.challenge, row.binding.unwrap());
-    assert_eq!(consumption.client, Client::new(&SUBJECT, "web").marked(mark("a")));
+    assert_eq!(consumption.client, Client::new(&SUBJECT, "web"));
+    assert_eq!(row.state.consumed_under, mark("a"));
     assert_eq!((consumption.at, consumption.used), (ISSUED.plus(60), false));
     assert_eq!(row.state.lock(ISSUED.plus(60)), Lock::Open);
     row.fail(4);
@@ -270,6 +272,14 @@ fn what_is_refused_before_anything_is_compared() {
             Reason::AlreadyUsed,
         ),
         ("used too long ago", Row::with(|r| r.consumed(16, false)), Reason::AlreadyUsed),
+        (
+            "used under another mark",
+            Row::with(|r| {
+                r.consumed(1, false);
+                r.attempt = Ok(None);
+            }),
+            Reason::AlreadyUsed,
+        ),
         (
             "used through another client",
             Row::with(|r| {
