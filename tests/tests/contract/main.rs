@@ -9,4 +9,5 @@ mod properties;
 mod spoil;
 mod table;
 mod unknown;
+mod versions;
 mod words;

@@ -81,6 +81,18 @@ impl World {
         Ok(())
     }
 
+    /// Puts an instance of another program, such as that of another version, in the place of the running one. The logs of
+    /// those before stay.
+    ///
+    /// # Errors
+    /// As [`World::start`].
+    pub async fn replace(&mut self, trigger: Trigger, program: PathBuf, name: &str) -> anyhow::Result<()> {
+        self.functions.remove(&trigger);
+        let log = self.folder.join(format!("{}{name}.log", trigger.package()));
+        self.functions.insert(trigger, Function::start(program, &self.environment, log).await?);
+        Ok(())
+    }
+
     /// Moves the stage to the other store: every function is replaced by one that keeps its states there.
     ///
     /// # Errors
@@ -229,6 +241,16 @@ impl World {
     /// When a log cannot be read.
     pub fn logs(&self) -> anyhow::Result<String> {
         self.functions.values().map(Function::log).collect()
+    }
+
+    /// What all functions have logged, those that were replaced included.
+    ///
+    /// # Errors
+    /// When a log cannot be read.
+    pub fn every_log(&self) -> anyhow::Result<String> {
+        let logs = std::fs::read_dir(&self.folder).context("failed to list the logs")?;
+        let read = |log: std::io::Result<std::fs::DirEntry>| std::fs::read_to_string(log?.path());
+        logs.map(read).collect::<std::io::Result<String>>().context("failed to read the logs")
     }
 
     /// What one function has logged.
