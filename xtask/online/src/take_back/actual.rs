@@ -61,7 +61,7 @@ const fn noun(kind: Kind) -> &'static str {
 
 /// Without what only tells of the pool. Its attributes are no setting: none can be changed.
 async fn user_pool(cognito: &Cognito, id: &str) -> anyhow::Result<Map<String, Value>> {
-    const TOLD: [&str; 10] = [
+    const TOLD: [&str; 11] = [
         "Id",
         "Arn",
         "Status",
@@ -72,12 +72,13 @@ async fn user_pool(cognito: &Cognito, id: &str) -> anyhow::Result<Map<String, Va
         "Domain",
         "CustomDomain",
         "EmailConfigurationFailure",
+        "SmsConfigurationFailure",
     ];
     let words = Words::default();
     let request = cognito.describe_user_pool().user_pool_id(id).customize().interceptor(words.clone());
     request.send().await.map_err(aws::sdk)?;
     let mut pool = words.take("UserPool")?;
-    pool.retain(|name, _| !TOLD.contains(&name.as_str()) && name != "SmsConfigurationFailure");
+    pool.retain(|name, _| !TOLD.contains(&name.as_str()));
     let name = pool.remove("Name");
     pool.extend(name.map(|name| ("UserPoolName".to_owned(), name)));
     if let Some(Value::Object(tags)) = pool.get_mut("UserPoolTags") {

@@ -52,6 +52,8 @@ pub(super) fn unlike(has: &Value, wanted: &Value, known: &Known<'_>) -> Vec<Prop
 /// the templates write each in their own way.
 fn plain(value: Value) -> Option<Value> {
     match value {
+        // Its arguments have an order.
+        function if is_function(&function) => Some(function),
         Value::Null => None,
         Value::String(text) if text.is_empty() => None,
         Value::String(text) => {

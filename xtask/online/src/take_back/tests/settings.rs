@@ -161,7 +161,7 @@ async fn every_setting_that_would_be_lost_is_shown_before_and_after() {
 }
 
 #[test]
-fn a_table_that_an_import_would_not_mend_is_refused() {
+fn a_table_that_an_import_leaves_unlike_is_refused() {
     let wanted = wanted();
     let import = Import::new(&wanted, &pool(), &all_kept(), &[]);
     let table = |key: &str, billing: &str| {
