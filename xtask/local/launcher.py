@@ -59,7 +59,7 @@ def main():
     keys = credentials.Keys.taken_from(os.environ)
 
     sys.addaudithook(ports.stay_on_this_machine)
-    ports.close_other_servers()
+    ports.close_other_servers(os.getuid())
     app = import_module("ministack.app")
     close(app, keys)
     correct(app)

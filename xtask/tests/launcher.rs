@@ -88,7 +88,7 @@ fn what_it_cannot_correct_it_refuses_by_name() {
 #[test]
 fn the_servers_of_functions_answer_functions_alone() {
     let serve = "import http.client, http.server, threading
-launcher.ports.close_other_servers()
+launcher.ports.close_other_servers(os.getuid() + OTHER)
 class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         self.send_response(200)
@@ -106,6 +106,7 @@ print(connection.getresponse().status)
 ";
     let table = [
         ("a function", "('Host', '127.0.0.1:9001')", "200"),
+        ("another user's program", "OTHER", "403"),
         ("a foreign name", "('Host', 'evil.example:9001')", "403"),
         ("no name", "('Accept', '*/*')", "403"),
         ("two names", "('Host', '127.0.0.1'), ('Host', 'evil.example')", "403"),
@@ -114,7 +115,8 @@ print(connection.getresponse().status)
         ("an image", "('Host', '127.0.0.1'), ('Sec-Fetch-Site', 'cross-site')", "403"),
     ];
     for (name, headers, status) in table {
-        let outcome = outcome(&serve.replace("HEADERS", &format!("[{headers}]")));
+        let (headers, other) = if headers == "OTHER" { ("('Host', '127.0.0.1:9001')", "1") } else { (headers, "0") };
+        let outcome = outcome(&serve.replace("HEADERS", &format!("[{headers}]")).replace("OTHER", other));
         assert_eq!(outcome, format!("{status}\nwent through"), "{name}");
     }
 }

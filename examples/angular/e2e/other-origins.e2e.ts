@@ -25,6 +25,8 @@ function byQuery(endpoint: string, service: string, call: Record<string, string>
   return `${endpoint}/?${new URLSearchParams({ ...call, ...key }).toString()}`;
 }
 
+const ROLE = { Action: 'CreateRole', Version: '2010-05-08', RoleName: PLANTED, AssumeRolePolicyDocument: '{}' };
+
 interface Attack {
   readonly endpoint: string;
   readonly scope: string;
@@ -42,7 +44,9 @@ interface Hostile {
 
 const hostile = test.extend<{ hostile: Hostile }>({
   hostile: async ({ outputs, launchOptions }, use) => {
-    const server = createServer((_request, answer) => answer.setHeader('content-type', 'text/html').end('<p>a page</p>'));
+    const server = createServer((_request, answer) => {
+      answer.setHeader('content-type', 'text/html').end('<p>a page</p>');
+    });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const address = server.address();
     if (address === null || typeof address === 'string') throw new Error('the server has no port');
@@ -61,7 +65,7 @@ const hostile = test.extend<{ hostile: Hostile }>({
               image.onload = image.onerror = resolve;
               image.src = role;
             }),
-          byQuery(endpoint, 'iam', { Action: 'CreateRole', Version: '2010-05-08', RoleName: PLANTED, AssumeRolePolicyDocument: '{}' }),
+          byQuery(endpoint, 'iam', ROLE),
         );
         return page;
       },
@@ -74,7 +78,7 @@ const hostile = test.extend<{ hostile: Hostile }>({
   },
 });
 
-hostile('a page of another origin reads nothing and makes nothing by fetch', async ({ hostile: { open, page, attack } }) => {
+hostile('a page of another origin reads and makes nothing by fetch', async ({ hostile: { open, page, attack } }) => {
   const other = await open(page);
   const results = await other.evaluate(async ({ endpoint, scope, call }) => {
     const authorization = `AWS4-HMAC-SHA256 Credential=${scope}, SignedHeaders=host, Signature=00`;
@@ -113,9 +117,10 @@ hostile('a page of another origin reads nothing and makes nothing by fetch', asy
   });
 });
 
+const KEY = `?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=${SCOPE('lambda')}`;
 for (const { name, query, referrer } of [
   { name: 'a form', query: '', referrer: 'unsafe-url' },
-  { name: 'a form with a key', query: `?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=${SCOPE('lambda')}`, referrer: 'unsafe-url' },
+  { name: 'a form with a key', query: KEY, referrer: 'unsafe-url' },
   { name: 'a form that hides its origin', query: '', referrer: 'no-referrer' },
 ]) {
   hostile(`a page of another origin makes nothing by ${name}`, async ({ hostile: { open, page, attack } }) => {
