@@ -35,8 +35,10 @@ let { nextStep } = await signIn({
   options: { authFlowType: 'CUSTOM_WITH_SRP', clientMetadata },
 });
 while (nextStep.signInStep === 'CONFIRM_SIGN_IN_WITH_CUSTOM_CHALLENGE') {
-  const { state, attemptsLeft, secondsToWait, CODE_DELIVERY_DESTINATION: to } = nextStep.additionalInfo ?? {};
-  console.error(`${state}: ${to}, ${attemptsLeft} attempts left, ${secondsToWait} s to wait; code, or \`resend\`:`);
+  const { CODE_DELIVERY_DESTINATION: to, mailReference, ...said } = nextStep.additionalInfo ?? {};
+  const { state, attemptsLeft, secondsToWait } = said;
+  console.error(`${state}: ${to}, reference ${mailReference}`);
+  console.error(`${attemptsLeft} attempts left, ${secondsToWait} s to wait; code, or \`resend\`:`);
   const answer = await line();
   const options = { clientMetadata: answer === 'resend' ? { ...clientMetadata, action: 'resend' } : clientMetadata };
   ({ nextStep } = await confirmSignIn({ challengeResponse: answer, options }));

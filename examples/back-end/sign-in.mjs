@@ -10,6 +10,7 @@ import {
   InitiateAuthCommand,
   RespondToAuthChallengeCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
+import { CognitoJwtVerifier } from 'aws-jwt-verify';
 import { createSecretHash, createSrpSession, signSrpSession, wrapAuthChallenge, wrapInitiateAuth } from 'cognito-srp-helper';
 
 const [file, email] = process.argv.slice(2);
@@ -62,8 +63,10 @@ let answer = await cognito.send(
   }),
 );
 while (answer.ChallengeName === 'CUSTOM_CHALLENGE') {
-  const { state, attemptsLeft, secondsToWait, CODE_DELIVERY_DESTINATION: to } = answer.ChallengeParameters ?? {};
-  console.error(`${state}: ${to}, ${attemptsLeft} attempts left, ${secondsToWait} s to wait; code, or \`resend\`:`);
+  const { CODE_DELIVERY_DESTINATION: to, mailReference, ...said } = answer.ChallengeParameters ?? {};
+  const { state, attemptsLeft, secondsToWait } = said;
+  console.error(`${state}: ${to}, reference ${mailReference}`);
+  console.error(`${attemptsLeft} attempts left, ${secondsToWait} s to wait; code, or \`resend\`:`);
   const ANSWER = await line();
   answer = await cognito.send(
     new RespondToAuthChallengeCommand({
@@ -75,10 +78,18 @@ while (answer.ChallengeName === 'CUSTOM_CHALLENGE') {
     }),
   );
 }
-const token = answer.AuthenticationResult?.IdToken;
-if (token === undefined) throw new Error(`the sign-in ended at ${answer.ChallengeName}`);
+const { IdToken, AccessToken } = answer.AuthenticationResult ?? {};
+if (IdToken === undefined || AccessToken === undefined) throw new Error(`the sign-in ended at ${answer.ChallengeName}`);
 
-// It came from Cognito itself, over TLS. A token that a client hands over has to be verified first.
-const claims = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
-console.log(`signed in as ${claims.email}`);
+// A resource server verifies every token that it is given, by the keys of the pool: signature, issuer, client, use, time.
+const verifier = CognitoJwtVerifier.create({ userPoolId: outputs.userPoolId, clientId: ClientId, tokenUse: null });
+// On AWS the verifier fetches the keys by itself. It fetches over TLS alone, which the local AWS does not speak.
+if (outputs.endpoint !== null) {
+  const keys = await fetch(`${outputs.endpoint}/${outputs.userPoolId}/.well-known/jwks.json`);
+  verifier.cacheJwks(await keys.json());
+}
+const claims = await verifier.verify(IdToken, { tokenUse: 'id' });
+const access = await verifier.verify(AccessToken, { tokenUse: 'access' });
+if (access.sub !== claims.sub) throw new Error('the two tokens are of two users');
+console.log(`signed in as ${claims['email']}`);
 input.close();

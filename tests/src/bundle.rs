@@ -69,6 +69,35 @@ impl Bundle {
         self.folder.path()
     }
 
+    /// A repository with nothing in it but its stage file: that is all that commands without a build have a use for.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn repository(&self) -> anyhow::Result<TempDir> {
+        let folder = TempDir::new().context("failed to make a folder for a repository")?;
+        let stages = folder.path().join("deploy/stages");
+        fs::create_dir_all(&stages)?;
+        fs::create_dir_all(folder.path().join("templates/cloudformation"))?;
+        fs::copy(self.path().join("stages").join(STAGE).join(STAGE_FILE), stages.join(format!("{STAGE}.toml")))?;
+        Ok(folder)
+    }
+
+    /// What stands in the template from one text up to another.
+    ///
+    /// # Errors
+    /// When it does not stand there.
+    pub fn of_template(&self, from: &str, to: &str) -> anyhow::Result<&str> {
+        between(&self.template, from, to)
+    }
+
+    /// The same of the stage file.
+    ///
+    /// # Errors
+    /// As [`Bundle::of_template`].
+    pub fn of_stage(&self, from: &str, to: &str) -> anyhow::Result<&str> {
+        between(&self.stage_file, from, to)
+    }
+
     /// Changes the template: each text, which has to be there, for another. What was changed before is taken back.
     ///
     /// # Errors
@@ -147,6 +176,12 @@ fn copied() -> anyhow::Result<TempDir> {
             Err(_) => std::thread::sleep(PAUSE),
         }
     }
+}
+
+fn between<'a>(text: &'a str, from: &str, to: &str) -> anyhow::Result<&'a str> {
+    let start = text.find(from).with_context(|| format!("`{from}` does not stand there"))?;
+    let length = text[start..].find(to).with_context(|| format!("`{to}` does not follow"))?;
+    Ok(&text[start..start + length])
 }
 
 fn replace(text: &str, replacements: &[Replacement<'_>]) -> String {

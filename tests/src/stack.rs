@@ -123,8 +123,8 @@ impl Stack {
     /// # Errors
     /// When the local AWS does not tell.
     pub async fn mails(&self, email: &str) -> anyhow::Result<Vec<xtask::inbox::Mail>> {
-        let endpoint = self.outputs.endpoint.clone().context("the stack is on the local AWS")?;
-        let mails = tokio::task::spawn_blocking(move || xtask::inbox::fetch(&endpoint)).await??;
+        let running = xtask::local::find(place::root()).context("the stack is on the local AWS")?;
+        let mails = tokio::task::spawn_blocking(move || xtask::inbox::fetch(&running)).await??;
         Ok(mails.into_iter().filter(|mail| mail.to.iter().any(|to| to == email)).collect())
     }
 

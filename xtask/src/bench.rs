@@ -7,6 +7,7 @@ use anyhow::{Context as _, ensure};
 
 use crate::bundle::{self, Build, Machine, Quality};
 use crate::cli::{BenchArgs, BenchPart, StageArgs};
+use crate::errln;
 use crate::programs::on_path;
 use crate::stage::Stage;
 use crate::{cargo, handover, stage};
@@ -75,7 +76,7 @@ fn node(root: &Path) -> anyhow::Result<Option<PathBuf>> {
     npm(&["run", "--silent", "build"])?;
     // The one package that has to be compiled. Whoever measures without it is told.
     if let Err(error) = npm(&["rebuild", "--silent", "--ignore-scripts=false", "aws-lambda-ric"]) {
-        eprintln!("{error:#}");
+        errln!("{error:#}");
     }
     Ok(Some(folder.join("dist")))
 }

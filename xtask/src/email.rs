@@ -8,12 +8,16 @@ use anyhow::Context as _;
 use message::{Content, Locale, Message, Notice, RenderError};
 
 use crate::cli::PreviewArgs;
+use crate::outln;
 use crate::stage::{self, Stage};
 
 /// Where the mails are written unless somebody names another place, relative to the repository.
 const DIRECTORY: &str = "target/email-preview";
 /// Made up. It begins with a zero, which whatever takes a code for a number loses.
 const CODE: &str = "01234567";
+
+/// Made up as well; a real one is of the challenge.
+const REFERENCE: &str = "KXPD";
 
 /// A mail in one language, by the name of its files.
 struct Preview {
@@ -40,7 +44,7 @@ pub fn run(root: &Path, args: &PreviewArgs) -> anyhow::Result<ExitCode> {
         write(&format!("{name}.txt"), &format!("Subject: {}\n\n{}\n", mail.subject, mail.text))?;
     }
     write("index.html", &index(&stage, &previews))?;
-    println!("{}", directory.join("index.html").display());
+    outln!("{}", directory.join("index.html").display());
     Ok(ExitCode::SUCCESS)
 }
 
@@ -48,7 +52,7 @@ fn previews(stage: &Stage) -> Result<Vec<Preview>, RenderError> {
     let policy = &stage.challenge.policy;
     let product = stage.email.product_name.as_ref();
     let code = &CODE[..CODE.len().min(policy.code_length.get().into())];
-    let content = Content { code, product, minutes: policy.code_life.seconds() / 60 };
+    let content = Content { code, reference: REFERENCE, product, minutes: policy.code_life.seconds() / 60 };
     let mut previews = Vec::new();
     for locale in Locale::ALL {
         let mut add = |kind: &str, mail| {

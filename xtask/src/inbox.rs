@@ -9,7 +9,9 @@ use anyhow::Context as _;
 use serde::{Deserialize, Serialize};
 
 use crate::cli::InboxArgs;
-use crate::local::{self, client};
+use crate::local::{self, Access, Running, client};
+use crate::terminal::{self, line};
+use crate::{errln, outln};
 
 mod date;
 
@@ -44,29 +46,29 @@ pub fn run(root: &Path, args: &InboxArgs) -> anyhow::Result<ExitCode> {
     )?;
     let wanted = |mail: &Mail| args.to.as_ref().is_none_or(|to| is_to(mail, to));
     if args.watch {
-        return watch(&running.endpoint, args.json, wanted);
+        return watch(&running, args.json, wanted);
     }
-    let mut mails = fetch(&running.endpoint)?;
+    let mut mails = fetch(&running)?;
     mails.retain(wanted);
     if args.json {
-        println!("{}", serde_json::to_string_pretty(&mails)?);
+        outln!("{}", terminal::document(&mails)?);
     } else if mails.is_empty() {
-        eprintln!("No mail");
+        errln!("No mail");
     } else {
-        println!("{}", mails.iter().map(letter).collect::<Vec<_>>().join("\n\n"));
+        outln!("{}", mails.iter().map(letter).collect::<Vec<_>>().join("\n\n"));
     }
     Ok(ExitCode::SUCCESS)
 }
 
 /// Whoever reads the other end of a pipe may go away: that is no error.
-fn watch(endpoint: &str, json: bool, wanted: impl Fn(&Mail) -> bool) -> anyhow::Result<ExitCode> {
+fn watch(running: &Running, json: bool, wanted: impl Fn(&Mail) -> bool) -> anyhow::Result<ExitCode> {
     let mut seen = 0;
     let mut out = std::io::stdout();
-    eprintln!("watching the inbox of the local AWS at {endpoint}; Ctrl-C ends this");
+    errln!("watching the inbox of the local AWS at {}; Ctrl-C ends this", running.endpoint);
     loop {
-        let mails = fetch(endpoint)?;
+        let mails = fetch(running)?;
         for mail in fresh(&mails, &mut seen).iter().filter(|mail| wanted(mail)) {
-            let text = if json { serde_json::to_string(mail)? } else { letter(mail) + "\n" };
+            let text = if json { terminal::object(mail)? } else { terminal::text(&letter(mail)) + "\n" };
             if writeln!(out, "{text}").and_then(|()| out.flush()).is_err() {
                 return Ok(ExitCode::SUCCESS);
             }
@@ -82,14 +84,16 @@ fn fresh<'a>(mails: &'a [Mail], seen: &mut usize) -> &'a [Mail] {
     &mails[from..]
 }
 
-/// The e-mails of the local AWS at this endpoint, the newest last.
+/// The e-mails of this local AWS, the newest last.
 ///
 /// # Errors
 /// When it does not answer, or not as MiniStack does.
-pub fn fetch(endpoint: &str) -> anyhow::Result<Vec<Mail>> {
-    let address = format!("{endpoint}/_ministack/ses/messages");
-    let answer = client(TIMEOUT).get(&address).call().and_then(|mut answer| answer.body_mut().read_to_string());
-    let text = answer.with_context(|| format!("failed to fetch the mails of the local AWS at `{endpoint}`"))?;
+pub fn fetch(running: &Running) -> anyhow::Result<Vec<Mail>> {
+    let address = format!("{}/_ministack/ses/messages", running.endpoint);
+    let request = client(TIMEOUT).get(&address).header(Access::TOKEN_HEADER, running.access.token.reveal());
+    let answer = request.call().and_then(|mut answer| answer.body_mut().read_to_string());
+    let text =
+        answer.with_context(|| format!("failed to fetch the mails of the local AWS at `{}`", running.endpoint))?;
     parse(&text).with_context(|| format!("failed to understand the mails at `{address}`"))
 }
 
@@ -162,9 +166,9 @@ fn letter(mail: &Mail) -> String {
     let date = mail.sent_at.as_deref().unwrap_or("unknown");
     format!(
         "From: {}\nTo: {}\nDate: {date}\nSubject: {}\n\n{}",
-        mail.from,
-        mail.to.join(", "),
-        mail.subject,
+        line(&mail.from),
+        line(&mail.to.join(", ")),
+        line(&mail.subject),
         mail.text.trim_end()
     )
 }

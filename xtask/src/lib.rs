@@ -2,6 +2,8 @@
 //!
 //! Links no AWS SDK and no tokio, so that `cargo xtask render --check` on a cold clone compiles in seconds.
 
+#![warn(clippy::print_stdout, clippy::print_stderr)]
+
 use std::process::ExitCode;
 
 pub mod artefact_bucket;
@@ -18,12 +20,14 @@ pub mod github;
 pub mod handover;
 pub mod inbox;
 pub mod local;
+pub mod markdown;
 mod programs;
 pub mod render;
 pub mod report;
 pub mod root;
 pub mod stage;
 pub mod template;
+pub mod terminal;
 pub mod test_run;
 pub mod tools;
 pub mod trigger;

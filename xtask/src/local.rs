@@ -6,23 +6,27 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, bail};
 
+mod access;
+mod environment;
 mod health;
 mod home;
 mod launch;
 mod process;
 mod state;
 
-use crate::cli::LocalVerb;
-use crate::tools;
+use crate::cli::{LocalVerb, StageArgs};
+use crate::{errln, out, outln, stage, tools};
+pub use access::{Access, Secret};
 pub(crate) use health::client;
 use home::Home;
+use process::Process;
 use state::{Server, State};
+
+const NOT_RUNNING: &str =
+    "the local AWS does not run\nhint: `cargo xtask local start` starts it, and `cargo xtask deploy` does too";
 
 /// The account that the local credentials belong to.
 pub const ACCOUNT: &str = "000000000000";
-/// The local AWS's root user. Functions get credentials of their roles instead.
-pub const ACCESS_KEY_ID: &str = "test";
-pub const SECRET_ACCESS_KEY: &str = "test";
 
 /// A local AWS that answers.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,6 +36,8 @@ pub struct Running {
     pub pid: u32,
     /// What it printed since it was started.
     pub log: PathBuf,
+    /// The root user of its account is who has these keys. Functions get credentials of their roles instead.
+    pub access: Access,
 }
 
 /// What is there, as far as the state file, the process table and the port tell.
@@ -61,22 +67,23 @@ pub fn ensure_started(root: &Path) -> anyhow::Result<Running> {
     let tools = tools::ensure_in(root)?;
     let plan = launch::Plan::new(root, &tools)?;
     if let Found::Current(server) = look(&home.state()?, &plan.fingerprint) {
-        return Ok(home.running(&server));
+        return Ok(home.running(server));
     }
 
     home.make()?;
     let _lock = home.lock()?;
     let mut state = home.state()?;
+    end_open(&mut state)?;
     match look(&state, &plan.fingerprint) {
         // Whoever held the lock has just started it.
-        Found::Current(server) => return Ok(home.running(&server)),
+        Found::Current(server) => return Ok(home.running(server)),
         Found::Nothing => {}
         Found::Outdated(server) => {
-            eprintln!("The local AWS was started by another version of its launcher: starting afresh");
+            errln!("The local AWS was started by another version of its launcher: starting afresh");
             server.process.end()?;
         }
         Found::Silent(server) => {
-            eprintln!("The local AWS does not answer: starting afresh");
+            errln!("The local AWS does not answer: starting afresh");
             server.process.end()?;
         }
     }
@@ -89,7 +96,7 @@ pub fn ensure_started(root: &Path) -> anyhow::Result<Running> {
 pub fn find(root: &Path) -> Option<Running> {
     let home = Home::of(root);
     match look(&home.state().ok()?, "") {
-        Found::Current(server) | Found::Outdated(server) => Some(home.running(&server)),
+        Found::Current(server) | Found::Outdated(server) => Some(home.running(server)),
         Found::Nothing | Found::Silent(_) => None,
     }
 }
@@ -110,7 +117,7 @@ pub fn standing(root: &Path) -> anyhow::Result<Standing> {
     let home = Home::of(root);
     let state = home.state()?;
     match look(&state, "") {
-        Found::Current(server) | Found::Outdated(server) => Ok(Standing::Running(home.running(&server))),
+        Found::Current(server) | Found::Outdated(server) => Ok(Standing::Running(home.running(server))),
         Found::Silent(server) => bail!("process {} does not answer", server.process.pid),
         Found::Nothing => Ok(Standing::Stopped { taken: state.port.filter(|port| !launch::is_free(*port)) }),
     }
@@ -127,6 +134,7 @@ pub fn stop(root: &Path) -> anyhow::Result<Option<u32>> {
     }
     let _lock = home.lock()?;
     let mut state = home.state()?;
+    end_open(&mut state)?;
     let ended = state.server.take().filter(|server| server.process.is_alive());
     if let Some(server) = &ended {
         server.process.end()?;
@@ -137,7 +145,7 @@ pub fn stop(root: &Path) -> anyhow::Result<Option<u32>> {
     Ok(ended.map(|server| server.process.pid))
 }
 
-/// Runs `local start`, `local status` or `local stop`.
+/// Runs `local start`, `local status`, `local env` or `local stop`.
 ///
 /// # Errors
 /// As the function of the verb.
@@ -145,28 +153,38 @@ pub fn run(root: &Path, verb: &LocalVerb) -> anyhow::Result<ExitCode> {
     match verb {
         LocalVerb::Start => {
             let running = ensure_started(root).context("failed to start the local AWS")?;
-            eprintln!("The local AWS runs as process {}; its log is {}", running.pid, running.log.display());
-            println!("{}", running.endpoint);
+            errln!("The local AWS runs as process {}; its log is {}", running.pid, running.log.display());
+            outln!("{}", running.endpoint);
         }
         LocalVerb::Status => match find(root) {
             Some(running) => {
-                println!("running at {} as process {}", running.endpoint, running.pid);
-                println!("log: {}", running.log.display());
+                outln!("running at {} as process {}", running.endpoint, running.pid);
+                outln!("log: {}", running.log.display());
             }
-            None => println!("not running"),
+            None => outln!("not running"),
         },
+        LocalVerb::Env(args) => {
+            let running = find(root).context(NOT_RUNNING)?;
+            let region = stage::load(root, StageArgs::DEFAULT)?.aws.region.to_string();
+            out!("{}", environment::text(&running, &region, args.json)?);
+        }
         LocalVerb::Stop => match stop(root).context("failed to stop the local AWS")? {
-            Some(pid) => eprintln!("Ended the local AWS (process {pid})"),
-            None => eprintln!("The local AWS does not run"),
+            Some(pid) => errln!("Ended the local AWS (process {pid})"),
+            None => errln!("The local AWS does not run"),
         },
     }
     Ok(ExitCode::SUCCESS)
 }
 
+/// The local AWS of the version before took every caller for its root user.
+fn end_open(state: &mut State) -> anyhow::Result<()> {
+    state.open.take().map_or(Ok(()), Process::end)
+}
+
 fn look(state: &State, fingerprint: &str) -> Found {
     let Some(server) = &state.server else { return Found::Nothing };
     let alive = server.process.is_alive();
-    let answers = alive && health::is_ready(server.port, &server.token);
+    let answers = alive && health::is_ready(server.port, &server.id);
     judge(server, alive, answers, fingerprint)
 }
 
@@ -181,7 +199,8 @@ fn judge(server: &Server, alive: bool, answers: bool, fingerprint: &str) -> Foun
 
 #[cfg(test)]
 mod tests {
-    use super::process::Process;
+    #![allow(clippy::unwrap_used)]
+
     use super::*;
 
     #[test]
@@ -189,8 +208,9 @@ mod tests {
         let server = Server {
             port: 4566,
             process: Process { pid: 42, started: 7 },
-            token: "t".to_owned(),
+            id: "i".to_owned(),
             fingerprint: "now".to_owned(),
+            access: Access::random().unwrap(),
         };
         let table = [
             ("dead", false, false, "now", Found::Nothing),

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::process::ExitCode;
 
+use crate::errln;
 use crate::github::GitHub;
 
 /// Anything wrong, wrong usage included: clap's own 2 would read as "changes pending".
@@ -45,7 +46,7 @@ impl fmt::Display for Told {
 #[must_use]
 pub fn failure(error: &anyhow::Error) -> ExitCode {
     let told = Told::of(error).to_string();
-    eprintln!("error: {told}");
+    errln!("error: {told}");
     if let Some(github) = GitHub::from_environment() {
         github.error(&told);
     }

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use anyhow::{Context as _, bail};
 use serde_json::{Map, Value, json};
 
+use crate::terminal::line;
+
 /// What of a template matters to a plan, a pre-flight and a policy rule.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Template {
@@ -47,7 +49,7 @@ impl Template {
         let mut resources = BTreeMap::new();
         for (id, value) in section("Resources")? {
             let resource =
-                Resource::from_value(value).with_context(|| format!("failed to read the resource `{id}`"))?;
+                Resource::from_value(value).with_context(|| format!("failed to read the resource `{}`", line(&id)))?;
             resources.insert(id, resource);
         }
         Ok(Self { parameters, resources, outputs })

@@ -18,6 +18,7 @@ use crate::bundle::{self, Machine, Quality};
 use crate::cli::{StageArgs, TestArgs};
 use crate::programs::on_path;
 use crate::{browser, cargo, handover, stage};
+use crate::{err, errln};
 use summary::Summary;
 
 /// The longest that one part of the tests may run. The longest part takes a few minutes, and on a slow machine an hour: what
@@ -55,7 +56,7 @@ pub fn run(root: &Path, args: &TestArgs) -> anyhow::Result<ExitCode> {
     if let Err(lacking) = chromium {
         summary.leave_out(lacking);
     }
-    eprint!("{summary}");
+    err!("{summary}");
     Ok(if passed? { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
@@ -99,7 +100,7 @@ fn run_all(
             Some(chromium) => command.env(browser::CHROMIUM, chromium),
             None => command.env_remove(browser::CHROMIUM),
         };
-        eprintln!("     Running {name}");
+        errln!("     Running {name}");
         passed &= summary.test(&name, || run_bounded(&mut command, BOUND, &interrupted))?;
     }
     local_aws.stop()?;

@@ -12,6 +12,8 @@ mod python;
 
 use python::Python;
 
+use crate::errln;
+
 /// Where the tools and their hashes are pinned, in the repository.
 const REQUIREMENTS: &str = "xtask/requirements.txt";
 /// Written last, so that an environment without it is half made.
@@ -93,7 +95,7 @@ fn make(directory: &Path, python: &Python, requirements: &Path) -> anyhow::Resul
         fs::remove_dir_all(directory)
             .with_context(|| format!("failed to remove the half-made tools `{}`", directory.display()))?;
     }
-    eprintln!("Fetching the pinned tools (cargo-lambda, zig, MiniStack, linters), once, into {}", directory.display());
+    errln!("Fetching the pinned tools (cargo-lambda, zig, MiniStack, linters), once, into {}", directory.display());
     if let Err(error) = pip::install(python, directory, requirements) {
         // Nobody takes it for complete; it is removed to give the space back.
         let _ = fs::remove_dir_all(directory);
@@ -135,7 +137,7 @@ fn lock(path: &Path) -> anyhow::Result<File> {
     let locked = || -> std::io::Result<File> {
         let file = File::options().create(true).truncate(false).write(true).open(path)?;
         if file.try_lock().is_err() {
-            eprintln!("Waiting for another command that fetches the pinned tools");
+            errln!("Waiting for another command that fetches the pinned tools");
             file.lock()?;
         }
         Ok(file)

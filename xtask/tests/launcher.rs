@@ -41,24 +41,42 @@ fn what_it_cannot_correct_it_refuses_by_name() {
     let table = [
         (
             "another version",
-            "launcher.MINISTACK_VERSION = '9.9'\nlauncher.main()",
+            "launcher.support.MINISTACK_VERSION = '9.9'\nlauncher.main()",
             "launcher: MiniStack 9.9 is wanted, and 1.5.33",
         ),
         ("no permissions", "os.environ['AUTH'] = 'false'\nlauncher.main()", "launcher: `AUTH=true` is wanted"),
-        ("a function gone", "launcher.wanted(types, 'gone')", "launcher: `types.gone` is not there to be corrected"),
+        ("no keys", "launcher.main()", "launcher: the keys of the local AWS are wanted"),
+        (
+            "a function gone",
+            "launcher.support.wanted(types, 'gone')",
+            "launcher: `types.gone` is not there to be corrected",
+        ),
         (
             "a function changed",
-            "launcher.wanted(types, 'new_class', 'other')",
+            "launcher.support.wanted(types, 'new_class', 'other')",
             "launcher: `types.new_class` takes other",
         ),
-        ("a limit gone", "launcher.lift_rounds_limit(types)", "launcher: `_MAX_CHALLENGE_ATTEMPTS` is not there"),
-        ("a trigger's event gone", "launcher.name_users_alike(types)", "launcher: `types._resolve_user` is not there"),
+        (
+            "a limit gone",
+            "launcher.sign_in.lift_rounds_limit(types)",
+            "launcher: `_MAX_CHALLENGE_ATTEMPTS` is not there",
+        ),
+        (
+            "a trigger's event gone",
+            "launcher.sign_in.name_users_alike(types)",
+            "launcher: `types._resolve_user` is not there",
+        ),
         (
             "an import gone",
-            "types._resolve = lambda secret_id: None\nlauncher.import_keys(types, types, types)",
+            "types._resolve = lambda secret_id: None\nlauncher.services.import_keys(types, types, types)",
             "launcher: the import of resources is not there",
         ),
-        ("a deletion gone", "launcher.protect_pools(types)", "launcher: `types._delete_user_pool` is not there"),
+        (
+            "a default gone",
+            "types._run_idp_handler = lambda handler, action, data: None\nlauncher.pools.reset_what_an_update_leaves_out(types, types)",
+            "launcher: the defaults of user pools are not there",
+        ),
+        ("a deletion gone", "launcher.pools.protect_pools(types)", "launcher: `types._delete_user_pool` is not there"),
     ];
     for (name, lines, expected) in table {
         let outcome = outcome(lines);
@@ -66,9 +84,44 @@ fn what_it_cannot_correct_it_refuses_by_name() {
     }
 }
 
+/// As each function's own server is asked: by the function, and by a page in a browser.
+#[test]
+fn the_servers_of_functions_answer_functions_alone() {
+    let serve = "import http.client, http.server, threading
+launcher.ports.close_other_servers()
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.end_headers()
+    def log_message(self, *arguments):
+        pass
+server = http.server.HTTPServer(('127.0.0.1', 0), Handler)
+threading.Thread(target=server.serve_forever, daemon=True).start()
+connection = http.client.HTTPConnection(*server.server_address)
+connection.putrequest('GET', '/2018-06-01/runtime/invocation/next', skip_host=True)
+for name, value in HEADERS:
+    connection.putheader(name, value)
+connection.endheaders()
+print(connection.getresponse().status)
+";
+    let table = [
+        ("a function", "('Host', '127.0.0.1:9001')", "200"),
+        ("a foreign name", "('Host', 'evil.example:9001')", "403"),
+        ("no name", "('Accept', '*/*')", "403"),
+        ("two names", "('Host', '127.0.0.1'), ('Host', 'evil.example')", "403"),
+        ("a page", "('Host', '127.0.0.1'), ('Origin', 'https://evil.example')", "403"),
+        ("a page of this machine", "('Host', '127.0.0.1'), ('Origin', 'http://localhost:4200')", "403"),
+        ("an image", "('Host', '127.0.0.1'), ('Sec-Fetch-Site', 'cross-site')", "403"),
+    ];
+    for (name, headers, status) in table {
+        let outcome = outcome(&serve.replace("HEADERS", &format!("[{headers}]")));
+        assert_eq!(outcome, format!("{status}\nwent through"), "{name}");
+    }
+}
+
 #[test]
 fn no_socket_leaves_this_machine() {
-    let hook = "import socket\nsys.addaudithook(launcher.stay_on_this_machine)\n";
+    let hook = "import socket\nsys.addaudithook(launcher.ports.stay_on_this_machine)\n";
     let table = [
         ("every interface", "socket.create_server(('0.0.0.0', 0))", false),
         ("every interface, by no name", "socket.create_server(('', 0))", false),

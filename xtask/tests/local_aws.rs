@@ -1,62 +1,21 @@
 //! The life of the local AWS, with real processes. Each test has a directory, a port and a local AWS of its own.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod place;
+
 use std::fs;
 use std::net::TcpListener;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
+use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::process::CommandExt as _;
+use std::process::{Child, Command};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use place::{Place, said};
 use rustix::process::{Pid, Signal, kill_process};
-use tempfile::TempDir;
 
 /// What is not there by then hangs.
 const LIMIT: Duration = Duration::from_secs(300);
-
-/// A place for one local AWS, which is ended with the test.
-struct Place(TempDir);
-
-impl Place {
-    fn new() -> Self {
-        Self(tempfile::tempdir().unwrap())
-    }
-
-    fn command(&self, verb: &str) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
-        command.arg("--root").arg(root()).args(["local", verb]);
-        command.env("COGNITO_EMAIL_MFA_LOCAL_DIR", self.0.path());
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        command
-    }
-
-    fn run(&self, verb: &str) -> String {
-        said(self.command(verb).output().unwrap())
-    }
-
-    fn state(&self) -> serde_json::Value {
-        serde_json::from_slice(&fs::read(self.0.path().join("local-aws.json")).unwrap()).unwrap()
-    }
-
-    fn pid(&self) -> i32 {
-        self.state()["server"]["process"]["pid"].as_i64().unwrap().try_into().unwrap()
-    }
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        let _ = self.command("stop").output();
-    }
-}
-
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_path_buf()
-}
-
-fn said(output: Output) -> String {
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).unwrap().trim().to_owned()
-}
 
 fn signal(pid: i32, signal: Signal) {
     kill_process(Pid::from_raw(pid).unwrap(), signal).unwrap();
@@ -115,7 +74,7 @@ fn it_is_found_again_replaced_when_dead_and_ended() {
     place.run("stop");
     assert!(!is_alive(second));
     assert_eq!(place.run("status"), "not running");
-    assert!(!place.0.path().join("scratch").exists());
+    assert!(!place.path().join("scratch").exists());
 }
 
 #[test]
@@ -137,11 +96,53 @@ fn one_of_another_launcher_is_replaced() {
     let first = place.pid();
     let mut state = place.state();
     state["server"]["fingerprint"] = "0000000000000000".into();
-    fs::write(place.0.path().join("local-aws.json"), state.to_string()).unwrap();
+    fs::write(place.path().join("local-aws.json"), state.to_string()).unwrap();
     assert!(place.run("status").starts_with("running"));
     place.run("start");
     assert!(!is_alive(first));
     assert_ne!(place.pid(), first);
+}
+
+/// When a process started, as the state file has it.
+fn start_of(pid: u32) -> u64 {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
+    let (_, rest) = stat.rsplit_once(") ").unwrap();
+    rest.split_ascii_whitespace().nth(19).unwrap().parse().unwrap()
+}
+
+#[test]
+fn one_of_the_version_before_is_ended_with_the_next_command() {
+    let place = Place::new();
+    let mut open = Command::new("sleep").arg("300").process_group(0).spawn().unwrap();
+    let (pid, started) = (open.id(), start_of(open.id()));
+    let process = format!(r#"{{"pid":{pid},"started":{started}}}"#);
+    let state =
+        format!(r#"{{"schema":1,"port":1,"server":{{"port":1,"process":{process},"token":"t","fingerprint":"f"}}}}"#);
+    fs::write(place.path().join("local-aws.json"), state).unwrap();
+    place.run("stop");
+    let ended = !is_alive(pid.try_into().unwrap());
+    let _ = open.kill();
+    open.wait().unwrap();
+    assert!(ended, "a local AWS that takes every caller for root still runs");
+}
+
+#[test]
+fn the_keys_are_the_users_alone_and_new_with_each_start() {
+    let place = Place::new();
+    place.run("start");
+    let file = place.path().join("local-aws.json");
+    assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+    let access = place.state()["server"]["access"].clone();
+    let secrets = ["secret-access-key", "token"].map(|name| access[name].as_str().unwrap().to_owned());
+    let arguments = fs::read_to_string(format!("/proc/{}/cmdline", place.pid())).unwrap();
+    let log = fs::read_to_string(place.path().join("local-aws.log")).unwrap();
+    for secret in &secrets {
+        assert!(!arguments.contains(secret) && !log.contains(secret), "a secret is where others may read");
+    }
+    place.run("stop");
+    assert!(place.state()["server"].is_null());
+    place.run("start");
+    assert_ne!(place.state()["server"]["access"], access);
 }
 
 #[test]
@@ -163,7 +164,7 @@ fn a_port_taken_meanwhile_is_left_alone() {
     let place = Place::new();
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port();
-    fs::write(place.0.path().join("local-aws.json"), format!(r#"{{"schema":1,"port":{port},"server":null}}"#)).unwrap();
+    fs::write(place.path().join("local-aws.json"), format!(r#"{{"schema":2,"port":{port},"server":null}}"#)).unwrap();
     let endpoint = place.run("start");
     assert!(!endpoint.ends_with(&format!(":{port}")), "{endpoint}");
 }
@@ -172,9 +173,12 @@ fn a_port_taken_meanwhile_is_left_alone() {
 fn a_later_process_of_the_same_number_is_not_touched() {
     let place = Place::new();
     let mut bystander = Command::new("sleep").arg("300").spawn().unwrap();
-    let server =
-        format!(r#"{{"port":1,"process":{{"pid":{},"started":1}},"token":"t","fingerprint":"f"}}"#, bystander.id());
-    fs::write(place.0.path().join("local-aws.json"), format!(r#"{{"schema":1,"port":1,"server":{server}}}"#)).unwrap();
+    let access = r#"{"access-key-id":"k","secret-access-key":"s","token":"t"}"#;
+    let server = format!(
+        r#"{{"port":1,"process":{{"pid":{},"started":1}},"id":"i","fingerprint":"f","access":{access}}}"#,
+        bystander.id()
+    );
+    fs::write(place.path().join("local-aws.json"), format!(r#"{{"schema":2,"port":1,"server":{server}}}"#)).unwrap();
     place.run("stop");
     place.run("start");
     let untouched = bystander.try_wait().unwrap().is_none();
@@ -192,7 +196,7 @@ fn an_interrupted_start_leaves_nothing() {
         let mut launched = None;
         wait_until("the local AWS is being started", || {
             let children = fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).unwrap_or_default();
-            let log = place.0.path().join("local-aws.log").exists();
+            let log = place.path().join("local-aws.log").exists();
             launched = children.split_ascii_whitespace().next().filter(|_| log).map(|child| child.parse().unwrap());
             launched.is_some()
         });

@@ -3,6 +3,7 @@
 
 use std::hint::black_box;
 
+use challenge::client::Client;
 use challenge::create::{self, Decision};
 use challenge::{
     Action, Address, Code, Fresh, Key, KeyRing, Policy, Round, SealedState, Session, State, Step, Subject, UnixSeconds,
@@ -19,16 +20,17 @@ fn key() -> Key {
     Key::from_secret(b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_").unwrap()
 }
 
-fn first_code(address: &Address, key: &Key, policy: &Policy) -> Decision {
+fn first_code(address: &Address, keys: &KeyRing, policy: &Policy) -> Decision {
     let request = create::Request {
         subject: SUBJECT,
         address: Some(address),
-        round: Round { number: 0, bound: None },
+        round: Round::FIRST,
         action: Action::Answer,
-        attempt: None,
+        attempt: Ok(None),
+        client: Client::new(&SUBJECT, "client"),
         now: NOW,
         fresh: Fresh { id: [1; 16], nonce: [2; 16] },
-        key,
+        keys,
     };
     create::decide(&State::default(), &request, policy)
 }
@@ -36,8 +38,8 @@ fn first_code(address: &Address, key: &Key, policy: &Policy) -> Decision {
 fn domain(criterion: &mut Criterion) {
     let (key, policy) = (key(), world::policy().unwrap());
     let address = Address::parse("jane.doe@example.com").unwrap();
-    let Decision::Send(sending) = first_code(&address, &key, &policy) else { unreachable!("a first code is sent") };
     let ring = KeyRing { current: key.clone(), previous: None };
+    let Decision::Send(sending) = first_code(&address, &ring, &policy) else { unreachable!("a first code is sent") };
     let sealed = SealedState::seal(sending.pending(), &SUBJECT, &key, [3; 24]).unwrap();
     let step = |name, passed| Step { name, passed, metadata: None };
     let session = Session(vec![
@@ -48,10 +50,10 @@ fn domain(criterion: &mut Criterion) {
 
     let mut group = criterion.benchmark_group("domain");
     group.bench_function("decide over a session", |bencher| {
-        bencher.iter(|| define::next(black_box(&session), Action::Answer, policy.max_attempts, false));
+        bencher.iter(|| define::next(black_box(&session), Action::Answer, policy.max_attempts, false, NOW));
     });
     group.bench_function("decide on a first code", |bencher| {
-        bencher.iter(|| first_code(black_box(&address), &key, &policy));
+        bencher.iter(|| first_code(black_box(&address), &ring, &policy));
     });
     group.bench_function("derive a code", |bencher| {
         bencher.iter(|| Code::derive(black_box(&key), &SUBJECT, sending.challenge(), policy.code_length));

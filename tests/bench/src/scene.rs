@@ -56,7 +56,7 @@ impl Scene {
         let private = &created["response"]["privateChallengeParameters"];
         scene.step(functions, Trigger::Verify, caller.verify(private, &code, &mark)).await?;
         if !matches!(functions, Functions::Node(_)) {
-            scene.step(functions, Trigger::Gate, caller.pre_token_generation("Authentication")).await?;
+            scene.step(functions, Trigger::Gate, caller.pre_token_generation("Authentication", &attempt(1))).await?;
         }
         Ok((scene, tls))
     }

@@ -86,9 +86,9 @@ impl Caller {
         )
     }
 
-    /// `source` such as `Authentication` or `RefreshTokens`.
+    /// `source` such as `Authentication` or `RefreshTokens`, `metadata` that of the call which asks for the tokens.
     #[must_use]
-    pub fn pre_token_generation(&self, source: &str) -> Value {
+    pub fn pre_token_generation(&self, source: &str, metadata: &Value) -> Value {
         self.event(
             &format!("TokenGeneration_{source}"),
             json!({
@@ -97,6 +97,7 @@ impl Caller {
                     "iamRolesToOverride": [],
                     "preferredRole": null,
                 },
+                "clientMetadata": metadata,
             }),
             json!({ "claimsOverrideDetails": null }),
         )

@@ -5,6 +5,7 @@ use std::fs;
 
 use e2e::event::{attempt, entry, password_verified};
 use e2e::fake_aws::secrets::SECOND;
+use e2e::person::other_than;
 use e2e::place;
 use e2e::world::{Next, StoreKind, World};
 
@@ -23,7 +24,7 @@ async fn sign_in(world: &World) -> BTreeMap<String, usize> {
     assert!(world.verify(&created, &world.last_code().unwrap(), &mark).await.unwrap());
     session.push(entry("CUSTOM_CHALLENGE", true, created.metadata.as_deref()));
     assert_eq!(world.define(&session, &mark).await.unwrap(), Next::Tokens);
-    assert!(world.gate("Authentication").await.unwrap());
+    assert!(world.gate("Authentication", &attempt(1)).await.unwrap());
     let mut calls = BTreeMap::new();
     for call in world.aws.all_calls() {
         *calls.entry(call.operation).or_default() += 1;
@@ -75,7 +76,7 @@ async fn a_new_instance_finds_the_key_of_a_challenge_that_a_rotation_has_overtak
         world.aws.rotate_secret(SECOND);
         // Sealed anew with the new key, the challenge still that of the old one.
         world.restart(xtask::trigger::Trigger::Verify).await.unwrap();
-        assert!(!world.verify(&created, "not it", &attempt(1)).await.unwrap());
+        assert!(!world.verify(&created, &other_than(&code), &attempt(1)).await.unwrap());
         world.restart(xtask::trigger::Trigger::Verify).await.unwrap();
         assert!(world.verify(&created, &code, &attempt(1)).await.unwrap(), "{store:?}");
         let asked = world.aws.calls("GetSecretValue");

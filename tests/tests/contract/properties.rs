@@ -38,7 +38,7 @@ async fn ground(store: StoreKind) -> Ground {
         (Trigger::Define, nothing.clone(), caller.define(&session, &attempt(1))),
         (Trigger::Create, nothing, caller.create(&password_verified(), &attempt(1))),
         (Trigger::Verify, mailed, caller.verify(&made.private, &code, &attempt(1))),
-        (Trigger::Gate, consumed, caller.pre_token_generation("Authentication")),
+        (Trigger::Gate, consumed, caller.pre_token_generation("Authentication", &attempt(1))),
     ];
     Ground { world, made, code, accepted }
 }
@@ -178,7 +178,10 @@ async fn a_clock_that_is_set_back_lets_nobody_in_on_what_lies_ahead() {
             let code = world.last_code().unwrap();
             assert!(world.verify(&made, &code, &attempt(1)).await.unwrap());
             world.set_back(&world.caller, seconds).unwrap();
-            let answer = world.call(Trigger::Gate, &world.caller.pre_token_generation("Authentication")).await.unwrap();
+            let answer = world
+                .call(Trigger::Gate, &world.caller.pre_token_generation("Authentication", &attempt(1)))
+                .await
+                .unwrap();
             assert!(!passed(&answer), "{store:?}, {seconds} s: a consumption that lies ahead opened the gate");
 
             let event = world.caller.create(&password_verified(), &attempt(2));
@@ -190,7 +193,7 @@ async fn a_clock_that_is_set_back_lets_nobody_in_on_what_lies_ahead() {
             }
             assert_eq!(next.state(), "CODE_SENT", "{store:?}, {seconds} s");
             assert!(world.verify(&next, &world.last_code().unwrap(), &attempt(2)).await.unwrap());
-            assert!(world.gate("Authentication").await.unwrap(), "{store:?}, {seconds} s");
+            assert!(world.gate("Authentication", &attempt(1)).await.unwrap(), "{store:?}, {seconds} s");
         }
     }
 }

@@ -128,7 +128,7 @@ pub(crate) fn forge(sealed: &str, forgery: Forgery) -> String {
             letters[at] = to;
             letters.into_iter().collect()
         }
-        Forgery::Prefixed(version) => format!("{version}{}", sealed.trim_start_matches("v1.")),
+        Forgery::Prefixed(version) => format!("{version}{}", sealed.trim_start_matches("v2.")),
         Forgery::Lengthened(more) => format!("{sealed}{more}"),
         Forgery::Anything(text) => text,
     }

@@ -12,6 +12,8 @@ fn the_terminal_client_knows_every_state() {
         Told::SendThrottled,
         Told::SendFailed,
         Told::NoVerifiedAddress,
+        Told::AddressNotMailable,
+        Told::UserDisabled,
         Told::AttemptsExhausted,
         Told::Locked,
         Told::LockedUntilUnlocked,

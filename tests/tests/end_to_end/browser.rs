@@ -24,9 +24,20 @@ async fn the_front_end_in_a_browser() {
         run.env("NG_CLI_ANALYTICS", "false");
         tool::program(&format!("npm run {script}"), run, BUILD_BOUND).await.unwrap();
     }
-    let _stack = Stack::of("local").await.unwrap();
+    let stack = Stack::of("local").await.unwrap();
     // Node itself, and not `npx` before it: so it is Playwright that is ended if it must be.
     let mut run = example.command("node", &["node_modules/@playwright/test/cli.js", "test"]);
     run.env("E2E_AGE", env!("CARGO_BIN_EXE_age"));
     tool::program("playwright test", run, RUN_BOUND).await.unwrap();
+    nothing_was_planted(&stack).await;
+}
+
+/// The pages of `other-origins.e2e.ts` have tried to make both.
+async fn nothing_was_planted(stack: &Stack) {
+    const PLANTED: &str = "planted-by-a-page";
+    let functions = aws_sdk_lambda::Client::new(&stack.session.sdk_config).list_functions().send().await.unwrap();
+    let names: Vec<_> = functions.functions().iter().filter_map(|function| function.function_name()).collect();
+    assert!(!names.is_empty() && !names.contains(&PLANTED), "{names:?}");
+    let planted = xtask_online::stack::describe(&stack.cloudformation, PLANTED).await.unwrap();
+    assert!(planted.is_none(), "{planted:?}");
 }

@@ -1,5 +1,6 @@
 //! Which codes lead to tokens.
 
+use challenge::CodeLength;
 use e2e::person::{Person, challenge, other_than, refusal, tokens};
 use e2e::stack::Stack;
 use xtask::trigger::Trigger;
@@ -11,7 +12,7 @@ async fn the_right_code() {
     let person = Person::new(&stack).await.unwrap();
     let flow = person.challenge().await.unwrap();
     assert_eq!(flow.challenge().state, State::CodeSent);
-    assert_eq!((flow.challenge().code_length, flow.challenge().attempts_left), (Some(6), Some(3)));
+    assert_eq!((flow.challenge().code_length.map(CodeLength::get), flow.challenge().attempts_left), (Some(6), Some(3)));
     assert_eq!(stack.mails(&person.email).await.unwrap().len(), 1);
     let tokens = tokens(flow.answer(&person.code().await.unwrap()).await.unwrap()).unwrap();
     assert!(tokens.reveal_refresh().is_some());

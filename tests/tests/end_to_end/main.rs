@@ -10,6 +10,7 @@ mod day_two;
 mod deploys;
 mod dev;
 mod guards;
+mod kept_clients;
 mod killed;
 mod lock;
 mod lost_network;

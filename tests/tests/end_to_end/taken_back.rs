@@ -1,26 +1,16 @@
 //! A stack that is deleted, and users who stay until somebody names their pool in full.
 
-use std::fs;
 use std::path::Path;
 
+use aws_sdk_cognitoidentityprovider::types::{ExplicitAuthFlowsType, PasswordPolicyType, UserPoolPolicyType};
 use e2e::bundle::Bundle;
 use e2e::person::{Person, tokens};
 use e2e::stack::Stack;
 use e2e::tool::{self, Run};
 use serde_json::Value;
-use tempfile::TempDir;
+use xtask_online::aws::sdk;
 
 const NAME: &str = "taken-back";
-
-/// A repository with nothing in it but the stage file of the bundle: `destroy` has no use for a bundle.
-fn repository(bundle: &Bundle) -> TempDir {
-    let folder = TempDir::new().unwrap();
-    let stages = folder.path().join("deploy/stages");
-    fs::create_dir_all(&stages).unwrap();
-    fs::create_dir_all(folder.path().join("templates/cloudformation")).unwrap();
-    fs::copy(bundle.path().join("stages/local/stage.toml"), stages.join("local.toml")).unwrap();
-    folder
-}
 
 async fn deploy(root: &Path, bundle: &Bundle, more: &[&str]) -> Run {
     let path = bundle.path().to_str().unwrap();
@@ -37,6 +27,18 @@ async fn signs_in(person: &Person<'_>) {
     tokens(flow.answer(&code).await.unwrap()).unwrap();
 }
 
+/// The pool asks for longer passwords, and a client lets people in by the password alone.
+async fn change_by_hand(stack: &Stack) {
+    let pool = &stack.outputs.user_pool_id;
+    let longer = PasswordPolicyType::builder().minimum_length(20).build();
+    let policies = UserPoolPolicyType::builder().password_policy(longer).build();
+    stack.cognito.update_user_pool().user_pool_id(pool).policies(policies).send().await.map_err(sdk).unwrap();
+    let client = stack.cognito.update_user_pool_client().user_pool_id(pool);
+    let client = client.client_id(&stack.outputs.client_ids["web"]).client_name("web");
+    let client = client.explicit_auth_flows(ExplicitAuthFlowsType::AllowUserPasswordAuth);
+    client.send().await.map_err(sdk).unwrap();
+}
+
 async fn is_there(stack: &Stack) -> bool {
     xtask_online::stack::describe(&stack.cloudformation, NAME).await.unwrap().is_some()
 }
@@ -45,7 +47,7 @@ async fn is_there(stack: &Stack) -> bool {
 async fn users_outlive_their_stack_and_come_back_with_it() {
     tool::run(&["local", "start"], "").await.unwrap().succeeded().unwrap();
     let bundle = Bundle::named(NAME).unwrap();
-    let repository = repository(&bundle);
+    let repository = bundle.repository().unwrap();
     let root = repository.path();
 
     let first = deploy(root, &bundle, &[]).await.succeeded().unwrap();
@@ -78,8 +80,16 @@ async fn users_outlive_their_stack_and_come_back_with_it() {
     }
     assert!(!is_there(&stack).await);
 
+    change_by_hand(&stack).await;
     let back = deploy(root, &bundle, &["--take-back"]).await.succeeded().unwrap();
     assert!(back.stderr.contains("5 to import, 0 to add"), "{}", back.stderr);
+    for change in [
+        "these settings change, as they are → as the stage wants them",
+        "Policies.PasswordPolicy.MinimumLength: 20 → 12",
+        r#"ExplicitAuthFlows: ["ALLOW_USER_PASSWORD_AUTH"] → ["ALLOW_CUSTOM_AUTH","ALLOW_REFRESH_TOKEN_AUTH"]"#,
+    ] {
+        assert!(back.stderr.contains(change), "{change}: {}", back.stderr);
+    }
     assert_eq!(back.stdout, first.stdout, "pool and clients have the ids that apps know");
     assert_eq!(stack.secret().await.unwrap(), secret);
     assert_eq!(stack.state_table().await.unwrap().as_ref(), Some(&table));
@@ -101,4 +111,44 @@ async fn users_outlive_their_stack_and_come_back_with_it() {
     // And nothing stands in the way of a new beginning.
     let new = deploy(root, &bundle, &[]).await.succeeded().unwrap();
     assert!(!new.stdout.contains(pool.as_str()), "{}", new.stdout);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pool_that_merely_has_the_name_is_not_taken_back() {
+    const OTHERS: &str = "taken-by-its-name";
+    let bundle = Bundle::named(OTHERS).unwrap();
+    let repository = bundle.repository().unwrap();
+    let root = repository.path();
+    tool::local_aws().await.unwrap();
+    let session = xtask_online::aws::connect(root, &bundle.open().unwrap().stage).await.unwrap();
+    let cognito = aws_sdk_cognitoidentityprovider::Client::new(&session.sdk_config);
+    let pool = cognito.create_user_pool().pool_name(OTHERS).send().await.map_err(sdk).unwrap().user_pool.unwrap();
+    let (id, arn) = (pool.id().unwrap(), pool.arn().unwrap());
+
+    let first = deploy(root, &bundle, &[]).await;
+    assert_eq!(first.code, Some(1), "{}", first.stderr);
+    let way_on = format!("--leave-behind {id}`");
+    assert!(first.stderr.contains(&way_on) && !first.stderr.contains("--take-back"), "{}", first.stderr);
+    let refused = deploy(root, &bundle, &["--take-back"]).await;
+    assert_eq!(refused.code, Some(1), "{}", refused.stderr);
+    for text in ["refused to take back what this tool did not make", id, &way_on, arn] {
+        assert!(refused.stderr.contains(text), "{text}: {}", refused.stderr);
+    }
+    let cloudformation = aws_sdk_cloudformation::Client::new(&session.sdk_config);
+    let described = xtask_online::stack::describe(&cloudformation, OTHERS).await.unwrap();
+    assert!(described.is_none(), "{described:?}");
+
+    // The tag says that it is ours. What can never be changed of it is still not what the stage wants.
+    let tag = cognito.tag_resource().resource_arn(arn).tags("cognito-email-mfa-stack", "long-gone");
+    tag.send().await.map_err(sdk).unwrap();
+    let unlike = deploy(root, &bundle, &["--take-back"]).await;
+    assert_eq!(unlike.code, Some(1), "{}", unlike.stderr);
+    assert!(
+        unlike.stderr.contains("refused to take back what is not as the stage `local` wants it"),
+        "{}",
+        unlike.stderr
+    );
+
+    deploy(root, &bundle, &["--leave-behind", id]).await.succeeded().unwrap();
+    assert_ne!(Stack::own(&bundle).await.unwrap().outputs.user_pool_id, id);
 }

@@ -132,7 +132,7 @@ async fn after_verify(
     asked: &Asked,
 ) -> Result<(), String> {
     let yes = verified(&asked.answer).map_err(|error| format!("no defined answer: {error:#}"))?;
-    let gate = stage.caller.pre_token_generation("Authentication");
+    let gate = stage.caller.pre_token_generation("Authentication", &attempt(ATTEMPT));
     if scenario == Scenario::VerifyRight {
         if !yes {
             // The person types it again.
@@ -214,7 +214,7 @@ async fn next_sign_in_works(stage: &Stage) -> Result<(), String> {
     let code = stage.codes().pop().ok_or("next sign-in: no mail")?;
     let answer = stage.ask(Trigger::Verify, &stage.caller.verify(&made.private, &code, &mark)).await.answer;
     ensure!(verified(&answer).unwrap_or(false), "next sign-in: the code is refused");
-    let answer = stage.ask(Trigger::Gate, &stage.caller.pre_token_generation("Authentication")).await.answer;
+    let answer = stage.ask(Trigger::Gate, &stage.caller.pre_token_generation("Authentication", &mark)).await.answer;
     ensure!(matches!(answer, Answer::Response(_)), "next sign-in: the gate refuses");
     Ok(())
 }

@@ -73,7 +73,7 @@ impl Scenario {
             }
             Self::Gate => {
                 assert!(verified(&stage.ask(Trigger::Verify, &answer(&code)).await.answer).unwrap());
-                prepared(Trigger::Gate, caller.pre_token_generation("Authentication"), Some(made))
+                prepared(Trigger::Gate, caller.pre_token_generation("Authentication", &attempt(ATTEMPT)), Some(made))
             }
         }
     }

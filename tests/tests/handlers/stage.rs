@@ -73,6 +73,7 @@ impl Stage {
             Trigger::Create => {
                 let mail = MailSettings {
                     from: "no-reply@example.com".to_owned(),
+                    from_name: "Example".to_owned(),
                     reply_to: None,
                     region: "eu-central-1".to_owned(),
                     configuration_set: None,

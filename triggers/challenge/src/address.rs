@@ -10,6 +10,12 @@ pub struct Address(String);
 #[error("not an e-mail address")]
 pub struct InvalidAddress;
 
+/// Whether the user's `email_verified` says so. Cognito takes `True` and keeps it as it came.
+#[must_use]
+pub fn is_verified(email_verified: Option<&str>) -> bool {
+    email_verified.is_some_and(|value| value.eq_ignore_ascii_case("true"))
+}
+
 impl std::fmt::Debug for Address {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Address(…)")
@@ -61,6 +67,22 @@ mod tests {
             [("jane@example.com", "j***@e***"), ("j@e.org", "j***@e***"), ("émile@example.com", "é***@e***")]
         {
             assert_eq!(Address::parse(address).unwrap().masked(), expected);
+        }
+    }
+
+    #[test]
+    fn an_address_is_verified_in_any_case() {
+        for (value, expected) in [
+            (Some("true"), true),
+            (Some("True"), true),
+            (Some("TRUE"), true),
+            (Some("false"), false),
+            (Some("yes"), false),
+            (Some("true "), false),
+            (Some(""), false),
+            (None, false),
+        ] {
+            assert_eq!(is_verified(value), expected, "{value:?}");
         }
     }
 

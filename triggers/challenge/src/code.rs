@@ -3,7 +3,12 @@
 use subtle::{Choice, ConstantTimeEq as _};
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
-use crate::{CodeLength, Key, Subject, state::Challenge, subject::Digest8};
+use crate::{
+    CodeLength, Key, Subject,
+    state::Challenge,
+    subject::{Digest8, first_eight},
+    typed,
+};
 
 /// The digits that go into the mail. Cannot be printed; [`Code::expose`] is for the mail alone.
 #[derive(Clone, Zeroize, ZeroizeOnDrop)]
@@ -49,6 +54,11 @@ impl Code {
         std::str::from_utf8(&self.digits[..self.length]).unwrap_or_default()
     }
 
+    /// What an answer with these digits is known by in later challenges of the user.
+    pub(crate) fn older_digest(&self, subject: &Subject<'_>) -> Digest8 {
+        older_digest(subject, self.expose())
+    }
+
     /// Whether `answer` is this code, in a time that does not depend on where they differ.
     #[must_use]
     pub fn matches(&self, answer: &Answer) -> bool {
@@ -57,10 +67,11 @@ impl Code {
     }
 }
 
-/// What the user typed, without the blanks and dashes that come along when a code is pasted.
+/// What the user typed, as digits alone: in the ASCII form, whatever script and separators they were typed with.
 #[derive(Clone, Zeroize, ZeroizeOnDrop)]
 pub struct Answer {
     digits: [u8; CodeLength::MAX as usize],
+    /// 0 for what is no row of digits, and for a row that is longer than any code.
     length: usize,
 }
 
@@ -71,31 +82,55 @@ impl std::fmt::Debug for Answer {
 }
 
 impl Answer {
-    /// An answer that is no row of up to 8 ASCII digits becomes one that matches no code; it costs a guess like any
-    /// other wrong answer.
+    /// Eight digits of four bytes each with an invisible mark around every one of them fit several times. A megabyte is
+    /// not worth walking.
+    const MAX_BYTES: usize = 256;
+
+    /// Takes the digits of any script by their value; blanks, dashes and what cannot be seen may stand anywhere.
+    /// Everything else makes an answer that is no code of any length.
     #[must_use]
     pub fn new(typed: &str) -> Self {
-        let mut answer = Self { digits: [0; CodeLength::MAX as usize], length: 0 };
-        // Far beyond any code with blanks and dashes: a megabyte is not worth walking.
-        if typed.len() > 64 {
-            return answer;
+        let nothing = Self { digits: [0; CodeLength::MAX as usize], length: 0 };
+        if typed.len() > Self::MAX_BYTES {
+            return nothing;
         }
-        for c in typed.chars().filter(|c| !c.is_whitespace() && !matches!(c, '-' | '\u{2010}'..='\u{2015}')) {
-            let (Some(slot), true) = (answer.digits.get_mut(answer.length), c.is_ascii_digit()) else {
-                return Self { digits: [0; CodeLength::MAX as usize], length: 0 };
+        let mut answer = nothing.clone();
+        for c in typed.chars().filter(|c| !typed::is_separator(*c)) {
+            let (Some(slot), Some(value)) = (answer.digits.get_mut(answer.length), typed::digit(c)) else {
+                return nothing;
             };
-            *slot = c as u8;
+            *slot = b'0' + value;
             answer.length += 1;
         }
         answer
     }
 
+    /// Whether it has as many digits as a code of that length. What has not can be refused without comparing it.
+    #[must_use]
+    pub fn is_of(&self, length: CodeLength) -> bool {
+        self.length == usize::from(length.get())
+    }
+
+    /// The digits as ASCII text, empty for what is no code of any length; for the call that answers with them alone.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        std::str::from_utf8(&self.digits[..self.length]).unwrap_or_default()
+    }
+
     /// Tells a repeated answer from another one. Lies inside of a sealed state, or it would give the answer away.
     pub(crate) fn digest(&self, subject: &Subject<'_>, challenge: &Challenge) -> Digest8 {
-        let typed = String::from_utf8_lossy(&self.digits[..self.length]);
-        let digest = subject.digest("answer", &format!("{}:{typed}", challenge.id));
-        std::array::from_fn(|index| digest[index])
+        first_eight(subject.digest("answer", &format!("{}:{}", challenge.id, self.expose())))
     }
+
+    /// What a code with these digits is remembered by once another one has taken its place.
+    pub(crate) fn older_digest(&self, subject: &Subject<'_>) -> Digest8 {
+        older_digest(subject, self.expose())
+    }
+}
+
+/// Lies inside of a sealed state alone: without the seal it would give the code away.
+fn older_digest(subject: &Subject<'_>, digits: &str) -> Digest8 {
+    first_eight(subject.digest("older-code", digits))
 }
 
 #[cfg(test)]
@@ -153,8 +188,13 @@ mod tests {
         }
     }
 
+    /// The digits of `code` in another script, by that script's zero.
+    fn written(code: &str, zero: char) -> String {
+        code.bytes().filter_map(|digit| char::from_u32(u32::from(zero) + u32::from(digit - b'0'))).collect()
+    }
+
     #[test]
-    fn answers_are_forgiven_blanks_and_dashes_and_nothing_else() {
+    fn an_answer_is_the_code_however_it_was_typed() {
         let code = code(1, &SUBJECT, 1, 6);
         let digits = code.expose().to_owned();
         let (head, tail) = digits.split_at(3);
@@ -164,16 +204,71 @@ mod tests {
             ("dash inside", format!("{head}-{tail}"), true),
             ("blanks around", format!(" {digits}\n"), true),
             ("no-break space", format!("{head}\u{a0}{tail}"), true),
+            ("ideographic space", format!("{head}\u{3000}{tail}"), true),
+            ("en dash", format!("{head}\u{2013}{tail}"), true),
+            ("minus sign", format!("{head}\u{2212}{tail}"), true),
+            ("long dash of an IME", format!("{head}\u{30FC}{tail}"), true),
+            ("its half-width form", format!("{head}\u{FF70}{tail}"), true),
+            ("soft hyphen", format!("{head}\u{AD}{tail}"), true),
+            ("zero width space", format!("{head}\u{200B}{tail}"), true),
+            ("byte order mark", format!("\u{FEFF}{digits}"), true),
+            ("isolates around", format!("\u{2068}{digits}\u{2069}"), true),
+            ("direction marks", format!("\u{200E}{head}\u{200F}{tail}"), true),
+            ("variation selector", format!("{head}\u{FE0F}{tail}"), true),
+            ("full-width digits", written(&digits, '０'), true),
+            ("full-width digits, spaced", written(&digits, '０').chars().flat_map(|c| [c, '\u{3000}']).collect(), true),
+            ("arabic digits", written(&digits, '٠'), true),
+            ("persian digits", written(&digits, '۰'), true),
+            ("devanagari digits", written(&digits, '०'), true),
+            ("bold digits", written(&digits, '\u{1D7CE}'), true),
+            ("two scripts", format!("{head}{}", written(tail, '٠')), true),
+            ("arabic digits of another number", written(&digits, '١'), false),
             ("one digit short", digits[..5].to_owned(), false),
             ("one digit more", format!("{digits}0"), false),
+            ("longer than any code", format!("{digits}{digits}"), false),
             ("padded with nul", format!("{digits}\0"), false),
             ("empty", String::new(), false),
             ("a letter", format!("{}x", &digits[..5]), false),
-            ("arabic digits", "٠١٢٣٤٥".to_owned(), false),
-            ("full-width digits", "０１２３４５".to_owned(), false),
+            ("superscript and circled", "²①".repeat(3), false),
+            ("roman numerals", "ⅠⅡⅢⅣⅤⅥ".to_owned(), false),
             ("a megabyte", "1".repeat(1 << 20), false),
+            ("a megabyte of blanks", format!("{}{digits}", " ".repeat(1 << 20)), false),
         ] {
-            assert_eq!(code.matches(&Answer::new(&typed)), expected, "{name}");
+            assert_eq!(code.matches(&Answer::new(&typed)), expected, "{name}: {typed:.40?}");
+        }
+    }
+
+    #[test]
+    fn the_numbers_people_paste_are_these_digits() {
+        for typed in [
+            "702678",
+            "７０２６７８",
+            "٧٠٢٦٧٨",
+            "७०२६७८",
+            "702\u{2212}678",
+            "702\u{30FC}678",
+            "7\u{AD}02678",
+            "702 - 678",
+        ] {
+            assert_eq!(Answer::new(typed).expose(), "702678", "{typed:?}");
+        }
+        for typed in ["²①", "702678a", "702,678", "702.678", "+702678", "702\u{7}678", ""] {
+            assert_eq!(Answer::new(typed).expose(), "", "{typed:?}");
+        }
+    }
+
+    #[test]
+    fn an_answer_knows_whether_it_has_the_length_of_a_code() {
+        let six = CodeLength::new(6).unwrap();
+        for (typed, expected) in [
+            ("702678", true),
+            ("７０２ ６７８", true),
+            ("70267", false),
+            ("7026781", false),
+            ("702678x", false),
+            ("", false),
+        ] {
+            assert_eq!(Answer::new(typed).is_of(six), expected, "{typed:?}");
         }
     }
 

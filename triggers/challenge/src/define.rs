@@ -1,9 +1,9 @@
 //! DefineAuthChallenge: what comes next in a sign-in.
 
 use crate::{
-    MaxAttempts,
-    policy::RESENDS_PER_SESSION,
-    session::{Action, Issue, Progress, Session, Step},
+    MaxAttempts, UnixSeconds,
+    policy::{RESENDS_PER_SESSION, SESSION_LIFE_SECONDS},
+    session::{Action, Progress, Session, Step, Tally, begun},
 };
 
 /// What a sign-in may do next.
@@ -24,6 +24,8 @@ pub enum Refusal {
     UnexpectedSteps,
     TooManyWrongAnswers,
     TooManyResends,
+    /// Each answer renews Cognito's session, so that without an end of ours it could be kept open for long.
+    SessionTooOld,
     /// Codes are never right for a user that does not exist.
     UnknownUser,
 }
@@ -36,6 +38,7 @@ impl Refusal {
             Self::UnexpectedSteps => "unexpected-steps",
             Self::TooManyWrongAnswers => "too-many-wrong-answers",
             Self::TooManyResends => "too-many-resends",
+            Self::SessionTooOld => "session-too-old",
             Self::UnknownUser => "unknown-user",
         }
     }
@@ -43,28 +46,37 @@ impl Refusal {
 
 /// Decides over the whole session. `action` is what the client asked for with its last answer.
 #[must_use]
-pub fn next(session: &Session, action: Action, max_attempts: MaxAttempts, user_not_found: bool) -> Next {
+pub fn next(
+    session: &Session,
+    action: Action,
+    max_attempts: MaxAttempts,
+    user_not_found: bool,
+    now: UnixSeconds,
+) -> Next {
     match session.progress() {
         Progress::Start => Next::Refuse(Refusal::PasswordNotFirst),
         Progress::Malformed => Next::Refuse(Refusal::UnexpectedSteps),
         Progress::SrpAGiven => Next::VerifyPassword,
-        Progress::PasswordVerified { rounds } => after_password(rounds, action, max_attempts, user_not_found),
+        Progress::PasswordVerified { rounds } => after_password(rounds, action, max_attempts, user_not_found, now),
     }
 }
 
-fn after_password(rounds: &[Step], action: Action, max_attempts: MaxAttempts, user_not_found: bool) -> Next {
-    let failed = rounds.iter().filter(|round| !round.passed).count();
-    // A round was ended by a resend if the round after it was begun by one; for the last round the client has just
-    // said so. Verify judges by the same word and compares nothing then, so calling a guess a resend gains nothing.
-    let begun_by_resend =
-        rounds.iter().skip(1).filter(|round| round.metadata.is_some_and(|m| m.issue == Issue::Resend)).count();
-    let last_failed = rounds.last().is_some_and(|round| !round.passed);
-    let resends = begun_by_resend + usize::from(last_failed && action == Action::Resend);
-    if failed.saturating_sub(resends) >= usize::from(max_attempts.get()) {
+fn after_password(
+    rounds: &[Step],
+    action: Action,
+    max_attempts: MaxAttempts,
+    user_not_found: bool,
+    now: UnixSeconds,
+) -> Next {
+    let Tally { wrong, resends } = Tally::of(rounds, action);
+    let is_right = rounds.last().is_some_and(|round| round.passed);
+    if wrong >= usize::from(max_attempts.get()) {
         Next::Refuse(Refusal::TooManyWrongAnswers)
     } else if resends > RESENDS_PER_SESSION {
         Next::Refuse(Refusal::TooManyResends)
-    } else if last_failed || rounds.is_empty() {
+    } else if begun(rounds).is_some_and(|begun| now.since(begun) > SESSION_LIFE_SECONDS) {
+        Next::Refuse(Refusal::SessionTooOld)
+    } else if !is_right {
         Next::AskForCode
     } else if user_not_found {
         Next::Refuse(Refusal::UnknownUser)
@@ -79,10 +91,12 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::session::{StepName, tests::session};
+    use crate::session::{Metadata, StepName, tests::session};
+
+    const NOW: UnixSeconds = UnixSeconds(1_700_000_000);
 
     fn decide(steps: &str, action: Action) -> Next {
-        next(&session(steps), action, MaxAttempts::new(3).unwrap(), false)
+        next(&session(steps), action, MaxAttempts::new(3).unwrap(), false, NOW)
     }
 
     #[test]
@@ -122,13 +136,44 @@ mod tests {
     }
 
     #[test]
+    fn a_session_ends_half_an_hour_after_its_first_round() {
+        let begun = |seconds: u64| Some(UnixSeconds(NOW.0 - seconds));
+        for (name, steps, starts, expected) in [
+            ("not written down", "SPc", vec![None], Next::AskForCode),
+            ("half an hour", "SPc", vec![begun(1_800)], Next::AskForCode),
+            ("a second more", "SPc", vec![begun(1_801)], Next::Refuse(Refusal::SessionTooOld)),
+            ("a right answer in time", "SPC", vec![begun(1_800)], Next::IssueTokens),
+            ("a right answer too late", "SPC", vec![begun(1_801)], Next::Refuse(Refusal::SessionTooOld)),
+            ("the first that is known", "SPcc", vec![None, begun(1_801)], Next::Refuse(Refusal::SessionTooOld)),
+            (
+                "a later round does not renew it",
+                "SPcc",
+                vec![begun(1_801), begun(1)],
+                Next::Refuse(Refusal::SessionTooOld),
+            ),
+            ("a clock set back", "SPc", vec![Some(NOW.plus(60))], Next::AskForCode),
+        ] {
+            let mut session = session(steps);
+            for (step, begun) in session.0.iter_mut().skip(2).zip(starts) {
+                step.metadata = Some(Metadata { issue: crate::Issue::First, challenge: None, begun });
+            }
+            let next = next(&session, Action::Answer, MaxAttempts::new(3).unwrap(), false, NOW);
+            assert_eq!(next, expected, "{name}");
+        }
+    }
+
+    #[test]
     fn an_unknown_user_walks_the_same_road_and_gets_no_tokens() {
         for steps in ["", "S", "SP", "SPc", "SPccc"] {
-            let known = next(&session(steps), Action::Answer, MaxAttempts::new(3).unwrap(), false);
-            assert_eq!(next(&session(steps), Action::Answer, MaxAttempts::new(3).unwrap(), true), known, "{steps}");
+            let known = next(&session(steps), Action::Answer, MaxAttempts::new(3).unwrap(), false, NOW);
+            assert_eq!(
+                next(&session(steps), Action::Answer, MaxAttempts::new(3).unwrap(), true, NOW),
+                known,
+                "{steps}"
+            );
         }
         assert_eq!(
-            next(&session("SPC"), Action::Answer, MaxAttempts::new(3).unwrap(), true),
+            next(&session("SPC"), Action::Answer, MaxAttempts::new(3).unwrap(), true, NOW),
             Next::Refuse(Refusal::UnknownUser)
         );
     }
@@ -140,7 +185,7 @@ mod tests {
         ) {
             let action = if resend { Action::Resend } else { Action::Answer };
             let session = session(&steps);
-            if next(&session, action, MaxAttempts::new(max).unwrap(), false) == Next::IssueTokens {
+            if next(&session, action, MaxAttempts::new(max).unwrap(), false, NOW) == Next::IssueTokens {
                 let names: Vec<_> = session.0.iter().map(|step| step.name).collect();
                 prop_assert_eq!(&names[..2], &[StepName::SrpA, StepName::PasswordVerifier]);
                 prop_assert!(names[2..].iter().all(|name| *name == StepName::CustomChallenge) && names.len() > 2);

@@ -19,6 +19,7 @@ pub mod session;
 pub mod state;
 pub mod subject;
 pub mod time;
+mod typed;
 pub mod verify;
 pub mod view;
 
@@ -27,11 +28,11 @@ pub use code::{Answer, Code};
 pub use id::{ChallengeId, Fresh};
 pub use key::{InvalidKey, Key, KeyId, KeyRing};
 pub use policy::{
-    CodeLength, CodeLife, LockAfter, LockFirstWait, LockLongestWait, Lockout, MaxAttempts, OutOfRange, Policy,
-    ResendAfter, SendsPerHour,
+    AttemptRule, CodeLength, CodeLife, LockAfter, LockFirstWait, LockLongestWait, Lockout, MaxAttempts, OutOfRange,
+    Policy, ResendAfter, SendsPerHour,
 };
 pub use seal::{OpenError, SealedState};
-pub use session::{Action, Attempt, Issue, Metadata, Round, Session, Step};
+pub use session::{Action, Attempt, InvalidAttempt, Issue, Metadata, Round, Session, Step};
 pub use state::State;
 pub use subject::Subject;
 pub use time::UnixSeconds;

@@ -52,21 +52,28 @@ impl Failures {
         let wait = wait_after(consecutive, lockout);
         Self {
             consecutive,
-            locked_until: if wait == 0 { self.locked_until } else { now.plus(wait) },
+            // Never sooner than before: the clocks of two functions may disagree.
+            locked_until: if wait == 0 { self.locked_until } else { self.locked_until.max(now.plus(wait)) },
             full_at: self.full_at.max(now).plus(GUESS_REGAIN_SECONDS),
-            changed_at: now,
+            changed_at: self.changed_at(now),
         }
     }
 
     /// After a right answer, which was counted as a failure until it was compared.
     pub(crate) fn cleared(self, now: UnixSeconds) -> Self {
         let full_at = UnixSeconds(self.full_at.0.saturating_sub(GUESS_REGAIN_SECONDS));
-        Self { consecutive: 0, locked_until: UnixSeconds(0), full_at, changed_at: now }
+        Self { consecutive: 0, locked_until: UnixSeconds(0), full_at, changed_at: self.changed_at(now) }
     }
 
     /// Locked for the longest wait, as after a state that was tampered with.
     pub(crate) fn locked_longest(self, lockout: Lockout, now: UnixSeconds) -> Self {
-        Self { locked_until: now.plus(u64::from(lockout.longest_wait.get())), changed_at: now, ..self }
+        let changed_at = self.changed_at(now);
+        Self { locked_until: now.plus(u64::from(lockout.longest_wait.get())), changed_at, ..self }
+    }
+
+    /// Of two records the later one counts; so this one never becomes an earlier one than it was.
+    fn changed_at(&self, now: UnixSeconds) -> UnixSeconds {
+        self.changed_at.max(now)
     }
 
     /// The one of two records of the same user that was written later.
@@ -149,6 +156,21 @@ mod tests {
         assert_eq!(Failures::default().or_newer(locked), locked);
         let meanwhile = Failures::default().with_failure(policy().lockout, NOW);
         assert_eq!(locked.or_newer(meanwhile), locked, "of two from the same second the user's own");
+    }
+
+    #[test]
+    fn a_clock_set_back_neither_shortens_a_lock_nor_ages_its_record() {
+        let back = UnixSeconds(NOW.0 - 3);
+        let locked = failed(6);
+        for (name, after) in [
+            ("a failure", locked.with_failure(policy().lockout, back)),
+            ("the right answer", locked.cleared(back)),
+            ("tampering", locked.locked_longest(policy().lockout, back)),
+        ] {
+            assert_eq!(after.changed_at, NOW, "{name}");
+        }
+        let at_the_limit = Failures { consecutive: 16, ..failed(17) };
+        assert!(at_the_limit.with_failure(policy().lockout, back).locked_until >= at_the_limit.locked_until);
     }
 
     #[test]

@@ -76,6 +76,13 @@ impl CodeLife {
     pub const fn seconds(self) -> u64 {
         self.0 as u64 * 60
     }
+
+    /// Minutes that Cognito waits for an answer (`AuthSessionValidity`, at most 15): longer than the code lives where that is
+    /// possible, so that a session can still ask for another code when its first has run out.
+    #[must_use]
+    pub const fn session_minutes(self) -> u8 {
+        if self.0 > 10 { 15 } else { self.0 + 5 }
+    }
 }
 
 /// What one stage allows.
@@ -86,7 +93,16 @@ pub struct Policy {
     pub max_attempts: MaxAttempts,
     pub resend_after: ResendAfter,
     pub sends_per_hour: SendsPerHour,
+    pub attempt: AttemptRule,
     pub lockout: Lockout,
+}
+
+/// Whether a right code has to come with the client's mark.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AttemptRule {
+    Optional,
+    /// The gate lets no sign-in pass whose right code came without one.
+    Required,
 }
 
 /// How wrong answers lock a user, across sessions.
@@ -102,6 +118,13 @@ pub const TELL_EVERY_SECONDS: u64 = 3_600;
 
 /// Times that a sign-in may ask for its mail again. Counted apart from wrong answers, since asking is no failure.
 pub const RESENDS_PER_SESSION: usize = 5;
+
+/// How long a session may be kept open by answers, each of which gives it `AuthSessionValidity` more. Long enough for a code
+/// that ran out, another one, and its life.
+pub const SESSION_LIFE_SECONDS: u64 = 1_800;
+
+/// Codes of earlier challenges that are known for what they are when somebody types one.
+pub const OLDER_CODES: usize = 2;
 
 /// Cognito calls a trigger that does not answer within 5 seconds again, three times in all, so all calls for one
 /// request fall into this window (cognito-user-pools-working-with-lambda-triggers).
@@ -120,6 +143,13 @@ pub const CONSUMPTION_WINDOW_SECONDS: u64 = 30;
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_session_outlives_its_code_as_far_as_cognito_lets_it() {
+        for (life, minutes) in [(3, 8), (10, 15), (11, 15), (15, 15)] {
+            assert_eq!(CodeLife::new(life).map(CodeLife::session_minutes), Ok(minutes), "{life}");
+        }
+    }
 
     #[test]
     fn ranges_hold_at_both_ends() {

@@ -6,27 +6,31 @@ use chacha20poly1305::{
     aead::{Aead as _, Payload},
 };
 
-use crate::{Key, KeyId, KeyRing, State, Subject};
+use crate::{Key, KeyId, KeyRing, State, Subject, state::StateV1};
 
-/// The text that stands in the attribute: `v1.` and base64url of key id ‖ nonce ‖ ciphertext.
+/// The text that stands in the attribute: `v2.` and base64url of key id ‖ nonce ‖ ciphertext.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SealedState(String);
 
 /// Random bytes for one sealing; with 192 bits they may be drawn at random for ever.
 pub type SealNonce = [u8; NONCE_BYTES];
 
-/// What is written. A function that is updated later than the others meets states of the next version, so those are read
-/// as well: a new version only appends fields, which an older reader passes over.
-const VERSION: &str = "v1.";
-const NEXT_VERSION: &str = "v2.";
+/// What is written. Fields are appended to it: its readers pass over what they do not know, so that functions of two versions
+/// can share a sign-in while they are updated one after the other.
+const VERSION: &str = "v2.";
+/// What the version before wrote. It is read exactly, and reads states of version 2 as far as it knows them.
+const FIRST_VERSION: &str = "v1.";
 const KEY_ID_BYTES: usize = 8;
 const NONCE_BYTES: usize = 24;
 
 /// Why a value of the attribute says nothing about its user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum OpenError {
+    /// It was written by a later version than this one, which says nothing against it.
     #[error("the state is of an unknown version")]
     UnknownVersion,
+    #[error("the text is no state")]
+    NotAState,
     #[error("the state is sealed with an unknown key")]
     UnknownKey(KeyId),
     /// Truncated, forged, or moved here from another user or pool.
@@ -68,8 +72,8 @@ impl SealedState {
     /// [`OpenError`] for anything that was not sealed for this very user of this very pool with a key of the ring.
     pub fn open(&self, subject: &Subject<'_>, keys: &KeyRing) -> Result<State, OpenError> {
         let prefixed =
-            [VERSION, NEXT_VERSION].into_iter().find_map(|version| Some((version, self.0.strip_prefix(version)?)));
-        let (version, encoded) = prefixed.ok_or(OpenError::UnknownVersion)?;
+            [VERSION, FIRST_VERSION].into_iter().find_map(|version| Some((version, self.0.strip_prefix(version)?)));
+        let (version, encoded) = prefixed.ok_or_else(|| self.unknown())?;
         let bytes = URL_SAFE_NO_PAD.decode(encoded).map_err(|_| OpenError::BrokenSeal)?;
         let (id, rest) = bytes.split_first_chunk::<KEY_ID_BYTES>().ok_or(OpenError::BrokenSeal)?;
         let (nonce, ciphertext) = rest.split_first_chunk::<NONCE_BYTES>().ok_or(OpenError::BrokenSeal)?;
@@ -78,10 +82,22 @@ impl SealedState {
         let cipher = XChaCha20Poly1305::new(key.seal_key().into());
         let payload = Payload { msg: ciphertext, aad: &associated_data(version, subject, id) };
         let plain = cipher.decrypt(&XNonce::from(*nonce), payload).map_err(|_| OpenError::BrokenSeal)?;
-        match postcard::take_from_bytes(&plain) {
-            Ok((state, rest)) if rest.is_empty() || version == NEXT_VERSION => Ok(state),
-            _ => Err(OpenError::BrokenSeal),
-        }
+        let read = if version == FIRST_VERSION {
+            postcard::take_from_bytes::<StateV1>(&plain)
+                .ok()
+                .filter(|(_, rest)| rest.is_empty())
+                .map(|(v1, _)| v1.into())
+        } else {
+            postcard::take_from_bytes(&plain).ok().map(|(state, _)| state)
+        };
+        read.ok_or(OpenError::BrokenSeal)
+    }
+
+    /// What a text is that begins with no version of ours: `v` and a number before the first dot is another version's.
+    fn unknown(&self) -> OpenError {
+        let number = self.0.strip_prefix('v').and_then(|rest| rest.split_once('.')).map(|(number, _)| number);
+        let is_version = |text: &str| (1..=4).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
+        if number.is_some_and(is_version) { OpenError::UnknownVersion } else { OpenError::NotAState }
     }
 }
 
@@ -98,6 +114,7 @@ mod tests {
     use crate::{
         Attempt, ChallengeId, UnixSeconds,
         client::Client,
+        policy::OLDER_CODES,
         state::{Consumption, tests::challenge},
     };
 
@@ -115,7 +132,7 @@ mod tests {
     fn full_state() -> State {
         let now = UnixSeconds(4_000_000_000);
         let mut challenge = challenge(now);
-        challenge.attempt = Attempt::parse(&JANE, &"a".repeat(64));
+        challenge.attempt = Attempt::parse(&JANE, Some(&"a".repeat(64))).unwrap();
         let consumption = Consumption {
             challenge: ChallengeId([255; 16]),
             at: now,
@@ -124,7 +141,14 @@ mod tests {
         };
         challenge.replaces = Some(ChallengeId([255; 16]));
         challenge.last_answer = Some([255; 8]);
-        let mut state = State { challenge: Some(challenge), consumption: Some(consumption), ..State::default() };
+        let mut state = State {
+            challenge: Some(challenge),
+            consumption: Some(consumption),
+            begun_through: Some(Client::new(&JANE, "client")),
+            older: vec![[255; 8]; OLDER_CODES],
+            answered_older: true,
+            ..State::default()
+        };
         let lockout = crate::state::tests::policy().lockout;
         (0..150).for_each(|_| state.failures = state.failures.with_failure(lockout, now));
         state.told_at = now;
@@ -140,21 +164,42 @@ mod tests {
         }
     }
 
+    /// `plain` sealed by the rules of a version.
+    fn sealed(version: &str, plain: &[u8]) -> SealedState {
+        let key = key(1);
+        let payload = Payload { msg: plain, aad: &associated_data(version, &JANE, key.id()) };
+        let ciphertext =
+            XChaCha20Poly1305::new(key.seal_key().into()).encrypt(&XNonce::from([0; 24]), payload).unwrap();
+        let bytes = [&key.id().0[..], &[0; 24], &ciphertext].concat();
+        SealedState(format!("{version}{}", URL_SAFE_NO_PAD.encode(bytes)))
+    }
+
     #[test]
-    fn a_later_version_with_more_fields_is_read() {
+    fn fields_that_are_appended_later_are_passed_over() {
         let plain = [postcard::to_allocvec(&full_state()).unwrap(), vec![1, 2, 3]].concat();
-        let seal = |version: &str| {
-            let key = key(1);
-            let payload = Payload { msg: &plain, aad: &associated_data(version, &JANE, key.id()) };
-            let cipher = XChaCha20Poly1305::new(key.seal_key().into());
-            let ciphertext = cipher.encrypt(&XNonce::from([0; 24]), payload).unwrap();
-            SealedState(format!(
-                "{version}{}",
-                URL_SAFE_NO_PAD.encode([&key.id().0[..], &[0; 24], &ciphertext].concat())
-            ))
-        };
-        assert_eq!(seal(NEXT_VERSION).open(&JANE, &ring()), Ok(full_state()));
-        assert_eq!(seal(VERSION).open(&JANE, &ring()), Err(OpenError::BrokenSeal), "this version has no more fields");
+        assert_eq!(sealed(VERSION, &plain).open(&JANE, &ring()), Ok(full_state()));
+    }
+
+    #[test]
+    fn a_state_of_version_1_is_read_exactly() {
+        let full = full_state();
+        let fields = (&full.challenge, &full.consumption, &full.sends, full.failures, full.told_at);
+        let plain = postcard::to_allocvec(&fields).unwrap();
+        let expected = State { begun_through: None, older: Vec::new(), answered_older: false, ..full };
+        assert_eq!(sealed(FIRST_VERSION, &plain).open(&JANE, &ring()), Ok(expected));
+        let longer = [plain.clone(), vec![0]].concat();
+        assert_eq!(sealed(FIRST_VERSION, &longer).open(&JANE, &ring()), Err(OpenError::BrokenSeal));
+        assert_eq!(sealed(VERSION, &plain).open(&JANE, &ring()), Err(OpenError::BrokenSeal), "version 2 has more");
+    }
+
+    /// As version 1 does with a state of the version after it: it reads its own fields and passes over the rest.
+    #[test]
+    fn version_1_finds_its_own_fields_in_version_2() {
+        let plain = postcard::to_allocvec(&full_state()).unwrap();
+        let (read, rest) = postcard::take_from_bytes::<StateV1>(&plain).unwrap();
+        let expected = State { begun_through: None, older: Vec::new(), answered_older: false, ..full_state() };
+        assert_eq!(State::from(read), expected);
+        assert!(!rest.is_empty());
     }
 
     #[test]
@@ -179,10 +224,14 @@ mod tests {
         let sealed = SealedState::seal(&full_state(), &JANE, &key(3), [0; 24]).unwrap();
         assert_eq!(sealed.open(&JANE, &ring()), Err(OpenError::UnknownKey(key(3).id())));
         for (text, expected) in [
-            ("", OpenError::UnknownVersion),
-            ("123456", OpenError::UnknownVersion),
+            ("", OpenError::NotAState),
+            ("123456", OpenError::NotAState),
+            ("v.AAAA", OpenError::NotAState),
+            ("vx.AAAA", OpenError::NotAState),
+            ("v12345.AAAA", OpenError::NotAState),
             ("v2.AAAA", OpenError::BrokenSeal),
             ("v3.AAAA", OpenError::UnknownVersion),
+            ("v17.", OpenError::UnknownVersion),
             ("v1.", OpenError::BrokenSeal),
             ("v1.AAAA", OpenError::BrokenSeal),
             ("v1.not base64!", OpenError::BrokenSeal),

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    UnixSeconds,
     id::ChallengeId,
     subject::{Digest16, Subject},
 };
@@ -72,17 +73,49 @@ impl Session {
         }
     }
 
-    /// Which round of codes is being asked for, or `None` where no code may be.
+    /// Which round of codes is being asked for, or `None` where no code may be. `action` is what the client asked for with
+    /// its last answer.
     #[must_use]
-    pub fn round(&self) -> Option<Round> {
+    pub fn round(&self, action: Action) -> Option<Round> {
         match self.progress() {
-            Progress::PasswordVerified { rounds: [] } => Some(Round { number: 0, bound: None }),
+            Progress::PasswordVerified { rounds: [] } => Some(Round::FIRST),
             Progress::PasswordVerified { rounds: rounds @ [.., last] } if !last.passed => Some(Round {
-                number: u8::try_from(rounds.len()).unwrap_or(u8::MAX),
+                number: saturated(rounds.len()),
+                wrong: saturated(Tally::of(rounds, action).wrong),
                 bound: last.metadata.and_then(|metadata| metadata.challenge),
+                begun: begun(rounds),
             }),
             _ => None,
         }
+    }
+}
+
+fn saturated(count: usize) -> u8 {
+    u8::try_from(count).unwrap_or(u8::MAX)
+}
+
+/// When the first code of the session was asked for, as far as Create has written it down.
+pub(crate) fn begun(rounds: &[Step]) -> Option<UnixSeconds> {
+    rounds.iter().find_map(|round| round.metadata?.begun)
+}
+
+/// How the rounds of a session ended that did not end with the right code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Tally {
+    pub(crate) wrong: usize,
+    pub(crate) resends: usize,
+}
+
+impl Tally {
+    pub(crate) fn of(rounds: &[Step], action: Action) -> Self {
+        let failed = rounds.iter().filter(|round| !round.passed).count();
+        // A round was ended by a resend if the round after it was begun by one; for the last round the client has just
+        // said so. Verify judges by the same word and compares nothing then, so calling a guess a resend gains nothing.
+        let begun_by_resend =
+            rounds.iter().skip(1).filter(|round| round.metadata.is_some_and(|m| m.issue == Issue::Resend)).count();
+        let last_failed = rounds.last().is_some_and(|round| !round.passed);
+        let resends = begun_by_resend + usize::from(last_failed && action == Action::Resend);
+        Self { wrong: failed.saturating_sub(resends), resends }
     }
 }
 
@@ -91,8 +124,16 @@ impl Session {
 pub struct Round {
     /// 0 for the first.
     pub number: u8,
+    /// Answers of this session that were wrong.
+    pub wrong: u8,
     /// The challenge that the round before was about.
     pub bound: Option<ChallengeId>,
+    /// When the first round was begun; `None` where that is not known.
+    pub begun: Option<UnixSeconds>,
+}
+
+impl Round {
+    pub const FIRST: Self = Self { number: 0, wrong: 0, bound: None, begun: None };
 }
 
 /// What Create leaves in `challengeMetadata` for the rounds after it. Cognito keeps it inside of the session.
@@ -100,6 +141,8 @@ pub struct Round {
 pub struct Metadata {
     pub issue: Issue,
     pub challenge: Option<ChallengeId>,
+    /// When the session's first round was begun; the version before did not write it.
+    pub begun: Option<UnixSeconds>,
 }
 
 /// Why a round was begun.
@@ -111,21 +154,26 @@ pub enum Issue {
 }
 
 impl Metadata {
-    /// Reads what `Display` wrote.
+    /// Reads what `Display` wrote, here and in the version before.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let (issue, id) = text.split_once(':')?;
-        let issue = match issue {
+        let mut parts = text.splitn(3, ':');
+        let issue = match parts.next()? {
             "first" => Issue::First,
             "wrong" => Issue::AfterWrongAnswer,
             "resend" => Issue::Resend,
             _ => return None,
         };
-        let challenge = match id {
+        let challenge = match parts.next()? {
             "-" => None,
             id => Some(ChallengeId::parse(id)?),
         };
-        Some(Self { issue, challenge })
+        let begun = match parts.next() {
+            None => None,
+            Some(seconds) if seconds.bytes().all(|b| b.is_ascii_digit()) => Some(UnixSeconds(seconds.parse().ok()?)),
+            Some(_) => return None,
+        };
+        Some(Self { issue, challenge, begun })
     }
 }
 
@@ -137,9 +185,10 @@ impl std::fmt::Display for Metadata {
             Issue::Resend => "resend",
         };
         match self.challenge {
-            Some(id) => write!(f, "{issue}:{id}"),
-            None => write!(f, "{issue}:-"),
+            Some(id) => write!(f, "{issue}:{id}")?,
+            None => write!(f, "{issue}:-")?,
         }
+        self.begun.map_or(Ok(()), |begun| write!(f, ":{}", begun.0))
     }
 }
 
@@ -162,16 +211,31 @@ impl Action {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Attempt(Digest16);
 
+/// A mark that marks nothing: too short, too long, or with characters that no random value needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("`attempt` is not {} to {} visible ASCII characters", Attempt::MIN_CHARACTERS, Attempt::MAX_CHARACTERS)]
+pub struct InvalidAttempt;
+
 impl Attempt {
     /// Shorter values could collide between two people who sign in as one user.
     pub const MIN_CHARACTERS: usize = 16;
     pub const MAX_CHARACTERS: usize = 128;
 
-    /// `None` for a value that is too short or too long to mark anything; the sign-in then counts as one without.
-    #[must_use]
-    pub fn parse(subject: &Subject<'_>, text: &str) -> Option<Self> {
+    /// The mark that a call carries; `None` for a call without one.
+    ///
+    /// # Errors
+    /// [`InvalidAttempt`] for a mark that is there and cannot be used: the developer of the client has to hear of it.
+    pub fn parse(subject: &Subject<'_>, text: Option<&str>) -> Result<Option<Self>, InvalidAttempt> {
+        let Some(text) = text else { return Ok(None) };
         let fits = (Self::MIN_CHARACTERS..=Self::MAX_CHARACTERS).contains(&text.len());
-        fits.then(|| Self(subject.digest("attempt", text)))
+        if !fits || !text.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Err(InvalidAttempt);
+        }
+        Ok(Some(Self(subject.digest("attempt", text))))
+    }
+
+    pub(crate) const fn digest(self) -> Digest16 {
+        self.0
     }
 }
 
@@ -193,7 +257,8 @@ pub(crate) mod tests {
                         _ => StepName::Other,
                     };
                     let issue = if c.eq_ignore_ascii_case(&'r') { Issue::Resend } else { Issue::First };
-                    let metadata = (name == StepName::CustomChallenge).then_some(Metadata { issue, challenge: None });
+                    let metadata = Metadata { issue, challenge: None, begun: None };
+                    let metadata = (name == StepName::CustomChallenge).then_some(metadata);
                     Step { name, passed: c.is_ascii_uppercase(), metadata }
                 })
                 .collect(),
@@ -204,11 +269,15 @@ pub(crate) mod tests {
     fn metadata_reads_back_what_it_wrote_and_nothing_else() {
         for issue in [Issue::First, Issue::AfterWrongAnswer, Issue::Resend] {
             for challenge in [None, Some(ChallengeId([5; 16]))] {
-                let metadata = Metadata { issue, challenge };
-                assert_eq!(Metadata::parse(&metadata.to_string()), Some(metadata));
+                for begun in [None, Some(UnixSeconds(1_700_000_000)), Some(UnixSeconds(u64::MAX))] {
+                    let metadata = Metadata { issue, challenge, begun };
+                    assert_eq!(Metadata::parse(&metadata.to_string()), Some(metadata));
+                }
             }
         }
-        for text in ["", "first", "first:", "first:zz", "second:-", "CODE-123456"] {
+        for text in
+            ["", "first", "first:", "first:zz", "second:-", "CODE-123456", "first:-:", "first:-:+1", "first:-:1:2"]
+        {
             assert_eq!(Metadata::parse(text), None, "{text:?}");
         }
     }
@@ -229,7 +298,42 @@ pub(crate) mod tests {
             ("sP", None),
             ("SPX", None),
         ] {
-            assert_eq!(session(steps).round().map(|round| round.number), number, "{steps}");
+            assert_eq!(session(steps).round(Action::Answer).map(|round| round.number), number, "{steps}");
+        }
+    }
+
+    #[test]
+    fn wrong_answers_are_counted_without_resends() {
+        for (steps, action, wrong) in [
+            ("SP", Action::Answer, 0),
+            ("SPc", Action::Answer, 1),
+            ("SPc", Action::Resend, 0),
+            ("SPcr", Action::Answer, 1),
+            ("SPcrc", Action::Answer, 2),
+            ("SPcrc", Action::Resend, 1),
+        ] {
+            assert_eq!(session(steps).round(action).map(|round| round.wrong), Some(wrong), "{steps} {action:?}");
+        }
+    }
+
+    #[test]
+    fn a_mark_is_none_or_long_enough_and_visible() {
+        let subject = Subject { user_pool: "pool", user: "user" };
+        for (name, text, expected) in [
+            ("none", None, Ok(false)),
+            ("a UUID", Some("6f1ed002-ab55-4f3b-9f1c-3bd1d2a5c7e8".to_owned()), Ok(true)),
+            ("base64", Some("q83vEjRWeJq83vEjRWeJ+/==".to_owned()), Ok(true)),
+            ("the shortest", Some("a".repeat(16)), Ok(true)),
+            ("the longest", Some("a".repeat(128)), Ok(true)),
+            ("empty", Some(String::new()), Err(InvalidAttempt)),
+            ("too short", Some("a".repeat(15)), Err(InvalidAttempt)),
+            ("too long", Some("a".repeat(129)), Err(InvalidAttempt)),
+            ("a blank", Some(format!("{} b", "a".repeat(20))), Err(InvalidAttempt)),
+            ("a control character", Some(format!("{}\n", "a".repeat(20))), Err(InvalidAttempt)),
+            ("beyond ASCII", Some("é".repeat(16)), Err(InvalidAttempt)),
+        ] {
+            let parsed = Attempt::parse(&subject, text.as_deref());
+            assert_eq!(parsed.map(|attempt| attempt.is_some()), expected, "{name}");
         }
     }
 }

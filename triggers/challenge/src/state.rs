@@ -3,9 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ChallengeId, KeyId, Policy, UnixSeconds,
+    ChallengeId, Code, KeyId, KeyRing, Policy, Subject, UnixSeconds,
     client::Client,
     lockout::{Failures, Lock},
+    policy::OLDER_CODES,
     sends::Sends,
     session::Attempt,
     subject::{Digest8, Digest16},
@@ -20,6 +21,31 @@ pub struct State {
     pub(crate) failures: Failures,
     /// When the user was last told by mail of a lock.
     pub(crate) told_at: UnixSeconds,
+
+    // From here on: what version 1 lacks. A field is added at the end, and never inside of another type, so that a reader of
+    // this version passes over what it does not know.
+    /// The client that the challenge was begun through; `None` where a function of version 1 wrote last.
+    pub(crate) begun_through: Option<Client>,
+    /// The codes of the challenges before this one, the newest first.
+    pub(crate) older: Vec<Digest8>,
+    /// Whether the last answer was one of those codes.
+    pub(crate) answered_older: bool,
+}
+
+/// What version 1 kept.
+#[derive(Deserialize)]
+pub(crate) struct StateV1 {
+    challenge: Option<Challenge>,
+    consumption: Option<Consumption>,
+    sends: Sends,
+    failures: Failures,
+    told_at: UnixSeconds,
+}
+
+impl From<StateV1> for State {
+    fn from(StateV1 { challenge, consumption, sends, failures, told_at }: StateV1) -> Self {
+        Self { challenge, consumption, sends, failures, told_at, ..Self::default() }
+    }
 }
 
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -90,9 +116,18 @@ pub enum Delivery {
 pub struct Consumption {
     pub(crate) challenge: ChallengeId,
     pub(crate) at: UnixSeconds,
+    /// The client that the answer came through together with its mark; the client alone where there was none, and where a
+    /// function of the version before has written it.
     pub(crate) client: Client,
     /// Set by the gate: tokens have been let through for it.
     pub(crate) used: bool,
+}
+
+impl Consumption {
+    /// Whether a call through `client` with the mark `attempt` may take it.
+    pub(crate) fn is_of(&self, client: Client, attempt: Option<Attempt>) -> bool {
+        self.client == client || self.client == client.marked(attempt)
+    }
 }
 
 impl State {
@@ -134,6 +169,16 @@ impl State {
         const DAY: u64 = 86_400;
         let keep = if self.failures.is_blank() { DAY } else { 400 * DAY };
         now.max(self.failures.full_at()).plus(keep)
+    }
+
+    /// The codes that a new challenge makes older ones: its predecessor's, as far as a key of the ring still makes it, and
+    /// those before.
+    pub(crate) fn older_codes(&self, subject: &Subject<'_>, policy: &Policy, keys: &KeyRing) -> Vec<Digest8> {
+        let replaced = self.challenge.as_ref().and_then(|challenge| {
+            let key = keys.get(challenge.key)?;
+            Some(Code::derive(key, subject, challenge, policy.code_length).older_digest(subject))
+        });
+        replaced.into_iter().chain(self.older.iter().copied()).take(OLDER_CODES).collect()
     }
 
     pub(crate) fn is_consumed(&self, challenge: &Challenge) -> bool {
@@ -179,8 +224,8 @@ pub(crate) mod tests {
 
     use super::*;
     use crate::{
-        CodeLength, CodeLife, LockAfter, LockFirstWait, LockLongestWait, Lockout, MaxAttempts, ResendAfter,
-        SendsPerHour,
+        AttemptRule, CodeLength, CodeLife, LockAfter, LockFirstWait, LockLongestWait, Lockout, MaxAttempts,
+        ResendAfter, SendsPerHour,
     };
 
     pub(crate) fn policy() -> Policy {
@@ -190,6 +235,7 @@ pub(crate) mod tests {
             max_attempts: MaxAttempts::new(3).unwrap(),
             resend_after: ResendAfter::new(30).unwrap(),
             sends_per_hour: SendsPerHour::new(5).unwrap(),
+            attempt: AttemptRule::Optional,
             lockout: Lockout {
                 after: LockAfter::new(5).unwrap(),
                 first_wait: LockFirstWait::new(60).unwrap(),

@@ -50,6 +50,10 @@ impl Subject<'_> {
 pub(crate) type Digest16 = [u8; 16];
 pub(crate) type Digest8 = [u8; 8];
 
+pub(crate) fn first_eight(digest: Digest16) -> Digest8 {
+    std::array::from_fn(|index| digest[index])
+}
+
 fn push_with_length(bytes: &mut Vec<u8>, part: &[u8]) {
     bytes.extend_from_slice(&u32::try_from(part.len()).unwrap_or(u32::MAX).to_be_bytes());
     bytes.extend_from_slice(part);

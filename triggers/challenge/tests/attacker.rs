@@ -6,7 +6,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use challenge::{
-    Action, Address, Answer, Code, CodeLength, CodeLife, Fresh, Key, KeyRing, LockAfter, LockFirstWait,
+    Action, Address, Answer, AttemptRule, Code, CodeLength, CodeLife, Fresh, Key, KeyRing, LockAfter, LockFirstWait,
     LockLongestWait, Lockout, MaxAttempts, Policy, PublicState, ResendAfter, Round, SendsPerHour, State, Subject,
     UnixSeconds, View,
     client::Client,
@@ -29,6 +29,7 @@ fn shipped() -> Policy {
         max_attempts: MaxAttempts::new(3).unwrap(),
         resend_after: ResendAfter::new(30).unwrap(),
         sends_per_hour: SendsPerHour::new(10).unwrap(),
+        attempt: AttemptRule::Optional,
         lockout: Lockout {
             after: LockAfter::new(5).unwrap(),
             first_wait: LockFirstWait::new(60).unwrap(),
@@ -94,12 +95,13 @@ impl World {
         let request = Request {
             subject: SUBJECT,
             address: Some(&self.address),
-            round: Round { number: 0, bound: None },
+            round: Round::FIRST,
             action: Action::Answer,
-            attempt: challenge::Attempt::parse(&SUBJECT, &format!("{:032}", self.draws)),
+            attempt: challenge::Attempt::parse(&SUBJECT, Some(&format!("{:032}", self.draws))),
+            client: Client::new(&SUBJECT, "web"),
             now: UnixSeconds(self.now),
             fresh: Fresh { id: self.draws.to_be_bytes(), nonce: self.draws.to_be_bytes() },
-            key: &self.keys.current,
+            keys: &self.keys,
         };
         match create::decide(&self.state, &request, &shipped()) {
             Decision::Show(view) => view,
@@ -124,7 +126,7 @@ impl World {
             binding: view.binding,
             answer: &answer,
             action: Action::Answer,
-            attempt: challenge::Attempt::parse(&SUBJECT, &format!("{:032}", self.draws)),
+            attempt: challenge::Attempt::parse(&SUBJECT, Some(&format!("{:032}", self.draws))),
             client: Client::new(&SUBJECT, "web"),
             address: Some(&self.address),
             now: UnixSeconds(self.now),
@@ -139,13 +141,23 @@ impl World {
         Some(true)
     }
 
+    fn code(&self) -> Code {
+        Code::derive(&self.keys.current, &SUBJECT, self.state.challenge().unwrap(), shipped().code_length)
+    }
+
+    /// An answer that is never the code, and another one for each guess.
+    fn wrong(&self, guess: u8) -> String {
+        let code: u32 = self.code().expose().parse().unwrap();
+        format!("{:06}", (code + 1 + u32::from(guess)) % 1_000_000)
+    }
+
     fn victim(&mut self) {
         let view = self.begin();
         if view.state != PublicState::CodeSent {
             self.tally.victim_kept_out += 1;
             return;
         }
-        let code = Code::derive(&self.keys.current, &SUBJECT, self.state.challenge().unwrap(), shipped().code_length);
+        let code = self.code();
         assert_eq!(self.answer(&view, code.expose()), Some(true));
         self.tally.victim_signed_in += 1;
         self.since_victim = 0;
@@ -168,9 +180,8 @@ impl World {
             return 1;
         }
         for guess in 0..shipped().max_attempts.get() {
-            // Seven digits match no code of six, and each answer differs from the one before it.
             let stop = aim == Aim::StayUnseen && self.since_victim >= unseen;
-            if stop || self.answer(&view, &format!("{guess:07}")).is_none() {
+            if stop || self.answer(&view, &self.wrong(guess)).is_none() {
                 break;
             }
             self.since_victim = self.since_victim.saturating_add(1);

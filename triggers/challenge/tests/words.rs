@@ -43,9 +43,13 @@ fn front_ends_are_told_states_by_these_names() {
         (PublicState::SendThrottled, "SEND_THROTTLED"),
         (PublicState::SendFailed, "SEND_FAILED"),
         (PublicState::NoVerifiedAddress, "NO_VERIFIED_ADDRESS"),
+        (PublicState::AddressNotMailable, "ADDRESS_NOT_MAILABLE"),
+        (PublicState::UserDisabled, "USER_DISABLED"),
         (PublicState::AttemptsExhausted, "ATTEMPTS_EXHAUSTED"),
         (PublicState::Locked, "LOCKED"),
         (PublicState::LockedUntilUnlocked, "LOCKED_UNTIL_UNLOCKED"),
+        (PublicState::CodeOlder, "CODE_OLDER"),
+        (PublicState::AttemptInvalid, "ATTEMPT_INVALID"),
     ] {
         assert_eq!(state.as_str(), expected);
     }
@@ -59,6 +63,7 @@ fn the_log_names_the_reasons_of_define() {
         (define::Refusal::TooManyWrongAnswers, "too-many-wrong-answers"),
         (define::Refusal::TooManyResends, "too-many-resends"),
         (define::Refusal::UnknownUser, "unknown-user"),
+        (define::Refusal::SessionTooOld, "session-too-old"),
     ] {
         assert_eq!(refusal.reason(), expected);
     }
@@ -67,9 +72,11 @@ fn the_log_names_the_reasons_of_define() {
 #[test]
 fn the_log_names_the_reasons_of_verify() {
     for (reason, expected) in [
+        (Reason::UserDisabled, "user-disabled"),
         (Reason::ResendAsked, "resend-asked"),
         (Reason::NotBound, "not-bound"),
         (Reason::Superseded, "superseded"),
+        (Reason::NotACode, "not-a-code"),
         (Reason::AlreadyUsed, "already-used"),
         (Reason::Locked, "locked"),
         (Reason::AttemptsExhausted, "attempts-exhausted"),
@@ -77,6 +84,10 @@ fn the_log_names_the_reasons_of_verify() {
         (Reason::AddressChanged, "address-changed"),
         (Reason::KeyUnknown, "key-unknown"),
         (Reason::WrongCode, "wrong-code"),
+        (Reason::AttemptInvalid, "attempt-invalid"),
+        (Reason::AttemptMissing, "attempt-missing"),
+        (Reason::NotACode, "not-a-code"),
+        (Reason::OlderCode, "older-code"),
     ] {
         assert_eq!(reason.reason(), expected);
     }
@@ -89,6 +100,7 @@ fn the_log_names_the_reasons_of_the_gate() {
         (gate::Refusal::NoRecentConsumption, "no-recent-consumption"),
         (gate::Refusal::OtherClient, "other-client"),
         (gate::Refusal::AlreadyUsed, "already-used"),
+        (gate::Refusal::AttemptMissing, "attempt-missing"),
     ] {
         assert_eq!(refusal.reason(), expected);
     }

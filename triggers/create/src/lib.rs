@@ -8,14 +8,14 @@ use std::{io, sync::Arc, time::Duration};
 
 use aws_types::SdkConfig;
 use challenge::{
-    Code, Fresh, PublicState, State, Subject, View,
+    ChallengeId, Code, Fresh, PublicState, Round, State, Subject, UnixSeconds, View,
     create::{Decision, Request, Sending, decide, metadata},
     view::unbound,
 };
 use message::Locale;
 use serde_json::Value;
 use trigger_runtime::{Budget, Event, Failure, Function, Metric, Reply, count, now, settings::SettingError};
-use trigger_store::{AwsSettings, Saved, Store, TRIES, User};
+use trigger_store::{AwsSettings, Mailbox, Saved, Store, TRIES, User};
 
 use crate::mail::{Delivered, Mailer};
 
@@ -68,17 +68,21 @@ impl Function for Create {
     /// [`Failure::Malformed`] for an event that is none, or comes where no code may be asked for.
     async fn answer(self: Arc<Self>, event: Value, budget: Budget) -> Result<Reply, Failure> {
         let event = Event::new(event, "CreateAuthChallenge_")?;
-        let round = event.session().round().ok_or(Failure::Malformed("session"))?;
+        let now = now();
+        let round = event.session().round(event.action()).ok_or(Failure::Malformed("session"))?;
         let policy = &self.settings.store.policy;
         if event.user_not_found() {
             let patience = budget.left().saturating_sub(KEPT_FOR_ANSWER);
             // Late is late for a known user, too.
             let _ = tokio::time::timeout(patience, self.imitate(&event.subject())).await;
-            let response = response::for_unknown_user(&event.subject(), policy);
+            let challenge = round.bound.unwrap_or_else(|| ChallengeId::new(rand::random()));
+            let response = response::for_unknown_user(&event.subject(), challenge, policy, now);
             return Ok(Reply { event: event.answered(response), outcome: "unknown-user", reason: "", user: None });
         }
-        let decided =
-            tokio::time::timeout(budget.left().saturating_sub(KEPT_FOR_ANSWER), self.decide(&event, round, budget));
+        let decided = tokio::time::timeout(
+            budget.left().saturating_sub(KEPT_FOR_ANSWER),
+            self.decide(&event, round, now, budget),
+        );
         let result = decided.await.unwrap_or(Err(Failure::TimedOut(budget.left().as_millis())));
         let Outcome { view, outcome, user } = result.unwrap_or_else(|failure| {
             count(Metric::StoreFault);
@@ -88,7 +92,7 @@ impl Function for Create {
         let subject = event.subject();
         let (address, hash) =
             user.map_or((None, None), |user| (user.address, Some(user.keys.current.user_hash(&subject))));
-        let response = response::new(&view, &metadata(round, event.action(), &view), address.as_ref(), policy);
+        let response = response::new(&view, &metadata(round, event.action(), &view, now), address.as_ref(), policy);
         let reason = view.state.as_str();
         Ok(Reply { event: event.answered(response), outcome, reason, user: hash })
     }
@@ -115,12 +119,14 @@ impl Create {
         self.store.imitate_save(subject).await;
     }
 
-    async fn decide(&self, event: &Event, round: challenge::Round, budget: Budget) -> Result<Outcome, Failure> {
+    async fn decide(&self, event: &Event, round: Round, now: UnixSeconds, budget: Budget) -> Result<Outcome, Failure> {
         let subject = event.subject();
-        let now = now();
         let policy = &self.settings.store.policy;
         for _ in 0..TRIES {
             let mut user = self.store.load(&subject).await?;
+            if let Some(state) = unreachable(&user) {
+                return Ok(Outcome { view: unbound(state, 0), outcome: "shown", user: Some(user) });
+            }
             let state = self.genuine(&user, now);
             let request = Request {
                 subject,
@@ -128,9 +134,10 @@ impl Create {
                 round,
                 action: event.action(),
                 attempt: event.attempt(),
+                client: event.client(),
                 now,
                 fresh: Fresh { id: rand::random(), nonce: rand::random() },
-                key: &user.keys.current,
+                keys: &user.keys,
             };
             match decide(&state, &request, policy) {
                 Decision::Show(view) => {
@@ -142,7 +149,7 @@ impl Create {
                         continue;
                     }
                     count_shown(view.state);
-                    let outcome = self.tell(&user, event, budget).await;
+                    let outcome = self.tell(&user, budget).await;
                     return Ok(Outcome { view, outcome, user: Some(user) });
                 }
                 Decision::Send(sending) => {
@@ -158,15 +165,17 @@ impl Create {
     }
 
     /// The state to decide on. One that is not genuine was written by somebody who wants something forgotten.
-    fn genuine(&self, user: &User, now: challenge::UnixSeconds) -> State {
+    fn genuine(&self, user: &User, now: UnixSeconds) -> State {
         let Some(error) = user.unusable else { return user.state.clone() };
         count(Metric::StateForged);
         tracing::warn!(target: "trigger", trigger = "create", outcome = "state-forged", reason = %error);
         State::after_tampering(&self.settings.store.policy, now)
     }
 
-    fn locale(&self, user: &User, event: &Event) -> Locale {
-        Locale::choose(event.locale(), user.locale.as_deref(), self.settings.mail.locale)
+    /// A code is for the person at the page, which asks for a language. A warning is for the owner of the account, and the
+    /// person at the page may be the attacker: nothing is `asked` for it.
+    fn locale(&self, user: &User, asked: Option<&str>) -> Locale {
+        Locale::choose(asked, user.locale.as_deref(), self.settings.mail.locale)
     }
 
     /// Sends the code of a challenge that is stored as pending, and marks it as sent.
@@ -184,7 +193,11 @@ impl Create {
         let code = Code::derive(key, subject, challenge, self.settings.store.policy.code_length);
         let seconds_left = challenge.seconds_left(now());
         let patience = budget.left().saturating_sub(KEPT_AFTER_MAIL);
-        match self.mailer.send(self.locale(user, event), address, &code, seconds_left, patience).await {
+        match self
+            .mailer
+            .send(self.locale(user, event.locale()), address, &code, challenge.id(), seconds_left, patience)
+            .await
+        {
             Ok(Delivered::Accepted) => {
                 count(Metric::CodesSent);
                 let left = budget.left().saturating_sub(2 * KEPT_FOR_ANSWER);
@@ -227,10 +240,10 @@ impl Create {
     }
 
     /// Tells a locked-out user; what becomes of the notice changes nothing for the sign-in.
-    async fn tell(&self, user: &User, event: &Event, budget: Budget) -> &'static str {
+    async fn tell(&self, user: &User, budget: Budget) -> &'static str {
         let Some(address) = &user.address else { return "not-told" };
         let patience = budget.left().saturating_sub(2 * KEPT_FOR_ANSWER);
-        match self.mailer.send_notice(self.locale(user, event), address, patience).await {
+        match self.mailer.send_notice(self.locale(user, None), address, patience).await {
             Ok(Delivered::Accepted) => "told",
             Ok(Delivered::Unknown) => {
                 count(Metric::DeliveryFailed);
@@ -243,6 +256,15 @@ impl Create {
             }
         }
     }
+}
+
+/// Why no mail can go to the user, by what the pool says beside the address itself.
+fn unreachable(user: &User) -> Option<PublicState> {
+    if !user.enabled {
+        return Some(PublicState::UserDisabled);
+    }
+    let address = user.address.as_ref()?;
+    Mailbox::of(address).is_none().then_some(PublicState::AddressNotMailable)
 }
 
 fn count_shown(state: PublicState) {

@@ -11,10 +11,11 @@ use aws_sdk_sesv2::{
     types::{Body, Content as Part, Destination, EmailContent, Message as Parts, MessageHeader},
 };
 use aws_types::SdkConfig;
-use challenge::{Address, Code};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use challenge::{Address, ChallengeId, Code};
 use message::{Content, Locale, Message, Notice};
 use trigger_runtime::Failure;
-use trigger_store::CONNECT_TIMEOUT;
+use trigger_store::{CONNECT_TIMEOUT, Mailbox};
 
 use crate::settings::MailSettings;
 
@@ -24,6 +25,8 @@ const LEAST_PATIENCE: Duration = Duration::from_millis(250);
 pub(crate) struct Mailer {
     client: Client,
     settings: MailSettings,
+    /// The sender as SES takes it.
+    from: String,
 }
 
 /// What is known of a mail that was not refused.
@@ -44,7 +47,8 @@ impl Mailer {
         let timeouts = TimeoutConfig::builder().connect_timeout(CONNECT_TIMEOUT).disable_operation_attempt_timeout();
         let timeouts = timeouts.disable_operation_timeout().build();
         let config = aws_sdk_sesv2::config::Builder::from(config).region(region).timeout_config(timeouts).build();
-        Self { client: Client::from_conf(config), settings }
+        let from = sender(&settings.from_name, &settings.from);
+        Self { client: Client::from_conf(config), settings, from }
     }
 
     /// Sends `code`, which works for `seconds_left` more, and waits for SES as long as `patience` lasts.
@@ -56,10 +60,12 @@ impl Mailer {
         locale: Locale,
         to: &Address,
         code: &Code,
+        challenge: ChallengeId,
         seconds_left: u64,
         patience: Duration,
     ) -> Result<Delivered, Failure> {
-        let content = Content { code: code.expose(), product: &self.settings.product, minutes: minutes(seconds_left) };
+        let (reference, minutes) = (challenge.reference(), minutes(seconds_left));
+        let content = Content { code: code.expose(), reference: &reference, product: &self.settings.product, minutes };
         let mail = message::render(locale, &content).map_err(|error| unsent(&error))?;
         self.hand_over(to, &mail, patience).await
     }
@@ -84,10 +90,11 @@ impl Mailer {
         if patience < LEAST_PATIENCE {
             return Err(Failure::unavailable("SendEmail", "no time was left for it"));
         }
+        let to = Mailbox::of(to).ok_or_else(|| Failure::unavailable("SendEmail", "SES takes no such address"))?;
         let request = self
             .client
             .send_email()
-            .from_email_address(&self.settings.from)
+            .from_email_address(&self.from)
             .destination(Destination::builder().to_addresses(to.expose()).build())
             .set_reply_to_addresses(self.settings.reply_to.clone().map(|address| vec![address]))
             .content(EmailContent::builder().simple(parts(mail)?).build())
@@ -114,6 +121,26 @@ fn parts(mail: &Message) -> Result<Parts, Failure> {
     let automatic = MessageHeader::builder().name("Auto-Submitted").value("auto-generated").build();
     let automatic = automatic.map_err(|error| unsent(&error))?;
     Ok(Parts::builder().subject(part(&mail.subject)?).body(body).headers(automatic).build())
+}
+
+/// `"Name" <address>` (RFC 5322 §3.4). A name that holds more than printable ASCII becomes encoded words (RFC 2047), so
+/// that whatever is in it stays within the name: no line ends, no second address.
+fn sender(name: &str, address: &str) -> String {
+    /// What base64 makes 60 characters of: a word has at most 75, and 12 of them stand around the text.
+    const WORD_BYTES: usize = 45;
+    if name.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic()) {
+        let quoted = name.replace('\\', "\\\\").replace('"', "\\\"");
+        return format!("\"{quoted}\" <{address}>");
+    }
+    let mut words = vec![String::new()];
+    for c in name.chars() {
+        match words.last_mut() {
+            Some(word) if word.len() + c.len_utf8() <= WORD_BYTES => word.push(c),
+            _ => words.push(c.to_string()),
+        }
+    }
+    let encoded: Vec<_> = words.iter().map(|word| format!("=?UTF-8?B?{}?=", STANDARD.encode(word))).collect();
+    format!("{} <{address}>", encoded.join(" "))
 }
 
 /// Whether SES may have taken the mail although the call failed. What it answers itself is a refusal, and without a

@@ -19,6 +19,8 @@ impl std::fmt::Debug for Settings {
 #[derive(Debug, Clone)]
 pub struct MailSettings {
     pub from: String,
+    /// The sender's name beside the address.
+    pub from_name: String,
     pub reply_to: Option<String>,
     pub region: String,
     pub configuration_set: Option<String>,
@@ -31,14 +33,16 @@ impl Settings {
     /// [`SettingError`] for the first variable that is missing or unusable.
     pub fn from_environment() -> Result<Self, SettingError> {
         let locale = text("DEFAULT_LOCALE")?;
+        let product = text("PRODUCT_NAME")?;
         Ok(Self {
             store: StoreSettings::from_environment()?,
             mail: MailSettings {
                 from: text("EMAIL_FROM_ADDRESS")?,
+                from_name: optional("EMAIL_FROM_NAME").unwrap_or_else(|| product.clone()),
                 reply_to: optional("EMAIL_REPLY_TO"),
                 region: text("EMAIL_REGION")?,
                 configuration_set: optional("EMAIL_CONFIGURATION_SET"),
-                product: text("PRODUCT_NAME")?,
+                product,
                 locale: Locale::parse(&locale).ok_or_else(|| SettingError::Unusable {
                     name: "DEFAULT_LOCALE",
                     problem: format!("there is no mail in `{locale}`"),

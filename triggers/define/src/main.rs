@@ -8,7 +8,7 @@ use challenge::{
 };
 use serde_json::{Value, json};
 use trigger_runtime::{
-    Budget, Event, Failure, Function, Reply,
+    Budget, Event, Failure, Function, Reply, now,
     settings::{SettingError, number},
     start,
 };
@@ -37,7 +37,7 @@ impl Function for Define {
     async fn answer(self: Arc<Self>, event: Value, _: Budget) -> Result<Reply, Failure> {
         let event = Event::new(event, "DefineAuthChallenge_")?;
         let (outcome, reason, response) =
-            match next(&event.session(), event.action(), self.max_attempts, event.user_not_found()) {
+            match next(&event.session(), event.action(), self.max_attempts, event.user_not_found(), now()) {
                 Next::VerifyPassword => ("verify-password", "", challenge("PASSWORD_VERIFIER")),
                 Next::AskForCode => ("ask-for-code", "", challenge("CUSTOM_CHALLENGE")),
                 Next::IssueTokens => ("issue-tokens", "", json!({"issueTokens": true, "failAuthentication": false})),

@@ -3,7 +3,10 @@
 use std::{io, sync::Arc, time::Duration};
 
 use aws_types::SdkConfig;
-use challenge::gate::{Refusal, Source, use_consumption};
+use challenge::{
+    AttemptRule,
+    gate::{Refusal, Request, Source, use_consumption},
+};
 use serde_json::{Value, json};
 use trigger_runtime::{Budget, Event, Failure, Function, Metric, Reply, count, now, settings::SettingError};
 use trigger_store::{AwsSettings, Saved, Store, StoreSettings, TRIES};
@@ -13,6 +16,7 @@ const SECOND_LOOK_AFTER: Duration = Duration::from_millis(200);
 #[derive(Debug)]
 pub struct Gate {
     store: Store,
+    rule: AttemptRule,
 }
 
 impl Function for Gate {
@@ -39,6 +43,8 @@ impl Function for Gate {
     async fn answer(self: Arc<Self>, event: Value, budget: Budget) -> Result<Reply, Failure> {
         let passed = tokio::time::timeout(budget.left(), self.pass(event)).await;
         passed.unwrap_or(Err(Failure::TimedOut(0))).inspect_err(|failure| match failure {
+            // Two submits of one right code: one has its tokens, and the other is nothing to be woken for.
+            Failure::Refused(reason) if *reason == Refusal::AlreadyUsed.reason() => {}
             Failure::Refused(_) => count(Metric::GateRefused),
             _ => count(Metric::StoreFault),
         })
@@ -48,7 +54,7 @@ impl Function for Gate {
 impl Gate {
     #[must_use]
     pub fn with(config: &SdkConfig, settings: &StoreSettings) -> Self {
-        Self { store: Store::new(config, settings) }
+        Self { store: Store::new(config, settings), rule: settings.policy.attempt }
     }
 
     async fn pass(&self, event: Value) -> Result<Reply, Failure> {
@@ -69,7 +75,10 @@ impl Gate {
                 count(Metric::StateForged);
                 return Err(Failure::Refused("state-forged"));
             }
-            let used = match use_consumption(&user.state, event.client(), now()) {
+            // A mark that cannot be used is none: Verify has accepted no code with one.
+            let attempt = event.attempt().ok().flatten();
+            let request = Request { client: event.client(), attempt, now: now() };
+            let used = match use_consumption(&user.state, &request, self.rule) {
                 Ok(used) => used,
                 Err(Refusal::NoRecentConsumption) if may_lag => {
                     may_lag = false;

@@ -10,6 +10,8 @@ pub use locale::Locale;
 #[derive(Clone, Copy)]
 pub struct Content<'a> {
     pub code: &'a str,
+    /// What tells this mail from another one; the page shows the same.
+    pub reference: &'a str,
     /// What the user knows the service by.
     pub product: &'a str,
     /// Minutes that the code still works, at least 1.
@@ -19,6 +21,7 @@ pub struct Content<'a> {
 impl std::fmt::Debug for Content<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Content")
+            .field("reference", &self.reference)
             .field("product", &self.product)
             .field("minutes", &self.minutes)
             .finish_non_exhaustive()
@@ -75,7 +78,7 @@ mod tests {
 
     #[test]
     fn debug_shows_no_code() {
-        let content = Content { code: "012345", product: "Example", minutes: 10 };
+        let content = Content { code: "012345", reference: "KXPD", product: "Example", minutes: 10 };
         assert!(!format!("{content:?}{:?}", render(Locale::En, &content).unwrap()).contains("012345"));
     }
 }

@@ -7,13 +7,14 @@ use markup5ever_rcdom::{Handle, NodeData, RcDom};
 use message::{Content, Locale, Message, Notice, render, render_notice};
 
 const CODE: &str = "012345";
+const REFERENCE: &str = "KXPD";
 /// Holds all that HTML has to escape.
 const PRODUCT: &str = "Shop & <Co> \"O'Neill\"";
 /// Elements that say something, and so must not be empty.
 const WITH_WORDS: [&str; 5] = ["title", "h1", "p", "strong", "div"];
 
 fn code_mail(locale: Locale, minutes: u64) -> Message {
-    render(locale, &Content { code: CODE, product: PRODUCT, minutes }).unwrap()
+    render(locale, &Content { code: CODE, reference: REFERENCE, product: PRODUCT, minutes }).unwrap()
 }
 
 fn notice(locale: Locale) -> Message {
@@ -157,6 +158,19 @@ fn the_code_stands_once_in_each_body_and_never_in_the_subject() {
         let alone = page.all("p").iter().filter(|node| text(node).trim() == CODE).count();
         assert_eq!(alone, times, "{name}: selected by itself");
         assert!(!mail.subject.contains(CODE), "{name}: mail systems log subjects");
+    }
+}
+
+#[test]
+fn subject_and_bodies_of_a_code_name_its_reference() {
+    for locale in Locale::ALL {
+        let mail = code_mail(locale, 10);
+        assert_eq!(mail.subject.matches(REFERENCE).count(), 1, "{}", mail.subject);
+        assert_eq!(mail.text.matches(REFERENCE).count(), 1, "{}", mail.text);
+        let page = Page::parse(&mail.html);
+        // The heading is the subject.
+        assert_eq!(text(&page.one("div")).matches(REFERENCE).count(), 2, "{}", mail.html);
+        assert!(!notice(locale).html.contains(REFERENCE), "{locale:?}");
     }
 }
 

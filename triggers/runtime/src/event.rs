@@ -1,6 +1,6 @@
 //! A Cognito trigger event, read with forgiveness and answered in place.
 
-use challenge::{Action, Attempt, Metadata, Session, Step, Subject, client::Client, session::StepName};
+use challenge::{Action, Attempt, InvalidAttempt, Metadata, Session, Step, Subject, client::Client, session::StepName};
 use serde_json::Value;
 
 use crate::Failure;
@@ -68,9 +68,12 @@ impl Event {
         Action::parse(self.text("/request/clientMetadata/action"))
     }
 
-    #[must_use]
-    pub fn attempt(&self) -> Option<Attempt> {
-        Attempt::parse(&self.subject(), self.text("/request/clientMetadata/attempt")?)
+    /// The mark of the call.
+    ///
+    /// # Errors
+    /// [`InvalidAttempt`] for a mark that cannot be used.
+    pub fn attempt(&self) -> Result<Option<Attempt>, InvalidAttempt> {
+        Attempt::parse(&self.subject(), self.text("/request/clientMetadata/attempt"))
     }
 
     /// The language that the client asks for.
@@ -169,7 +172,7 @@ mod tests {
             "clientMetadata": [], "challengeAnswer": 123456, "privateChallengeParameters": "x", "userNotFound": "yes",
         }));
         assert_eq!(event.action(), Action::Answer);
-        assert_eq!(event.attempt(), None);
+        assert_eq!(event.attempt(), Ok(None));
         assert_eq!(event.challenge_answer(), "");
         assert_eq!(event.private_parameter("challenge"), None);
         assert!(!event.user_not_found());

@@ -1,8 +1,8 @@
 //! What create, verify and gate read from their environment alike.
 
 use challenge::{
-    CodeLength, CodeLife, LockAfter, LockFirstWait, LockLongestWait, Lockout, MaxAttempts, Policy, ResendAfter,
-    SendsPerHour,
+    AttemptRule, CodeLength, CodeLife, LockAfter, LockFirstWait, LockLongestWait, Lockout, MaxAttempts, Policy,
+    ResendAfter, SendsPerHour,
 };
 use trigger_runtime::settings::{SettingError, number, text};
 
@@ -30,6 +30,14 @@ impl StoreSettings {
                 return Err(SettingError::Unusable { name: "STATE_STORE", problem });
             }
         };
+        let attempt = match text("ATTEMPT")?.as_str() {
+            "optional" => AttemptRule::Optional,
+            "required" => AttemptRule::Required,
+            other => {
+                let problem = format!("a mark is not `{other}`");
+                return Err(SettingError::Unusable { name: "ATTEMPT", problem });
+            }
+        };
         Ok(Self {
             attribute: text("CUSTOM_ATTRIBUTES")?,
             table,
@@ -40,6 +48,7 @@ impl StoreSettings {
                 max_attempts: number("MAX_ATTEMPTS", MaxAttempts::new)?,
                 resend_after: number("RESEND_AFTER", ResendAfter::new)?,
                 sends_per_hour: number("SENDS_PER_HOUR", SendsPerHour::new)?,
+                attempt,
                 lockout: Lockout {
                     after: number("LOCK_AFTER", LockAfter::new)?,
                     first_wait: number("LOCK_FIRST_WAIT", LockFirstWait::new)?,

@@ -33,9 +33,13 @@ pub struct User {
     pub address: Option<Address>,
     /// The language that the user has set.
     pub locale: Option<String>,
+    /// Whether the pool lets the user sign in at all.
+    pub enabled: bool,
     pub keys: Arc<KeyRing>,
     /// The version of the item that the state was read from; `None` where there was none.
     version: Option<u64>,
+    /// The state whose lock the other store would find.
+    mirrored: State,
 }
 
 /// What became of a write.
@@ -88,7 +92,7 @@ impl Store {
         let (entry, item, keys) = tokio::join!(self.directory.get(subject), item, self.keys.ring());
         let (entry, item) = (entry?, item?);
         let mut user = self.user(subject, item, entry.sealed.as_ref(), keys?).await?;
-        (user.address, user.locale) = (entry.address, entry.locale);
+        (user.address, user.locale, user.enabled) = (entry.address, entry.locale, entry.enabled);
         // A state is sealed anew with every write, and its challenge stays what it was made of.
         if let Some(challenge) = user.state.challenge()
             && user.keys.get(challenge.key()).is_none()
@@ -98,8 +102,9 @@ impl Store {
         Ok(user)
     }
 
-    /// As [`Store::load`], without address, language and the key of the challenge. From the table that is one call, and none of Cognito's: a lock that
-    /// the attribute knows better is not looked for, unless there is no item.
+    /// As [`Store::load`], without what the user's entry in the pool says, and the key of the challenge. From the table that is
+    /// one call, and none of Cognito's: a lock that the attribute knows better is not looked for, and where there is no item
+    /// there is no state.
     ///
     /// # Errors
     /// As [`Store::load`].
@@ -107,11 +112,7 @@ impl Store {
         let Some(table) = &self.table else { return self.load(subject).await };
         let (item, keys) = tokio::join!(table.get(subject), self.keys.ring());
         let (item, keys) = (item?, keys?);
-        match item {
-            Some(item) => self.user(subject, Some(item), None, keys).await,
-            // A state of the time before the table.
-            None => self.load(subject).await,
-        }
+        self.user(subject, item, None, keys).await
     }
 
     async fn user(
@@ -132,7 +133,16 @@ impl Store {
             None => mirrored.map_or_else(|error| (State::default(), Some(error)), |state| (state, None)),
         };
         let version = item.map(|item| item.version);
-        Ok(User { state, unusable, address: None, locale: None, keys, version })
+        Ok(User {
+            mirrored: state.clone(),
+            state,
+            unusable,
+            address: None,
+            locale: None,
+            enabled: false,
+            keys,
+            version,
+        })
     }
 
     /// Opens what was stored; nothing stored is an empty state. A state whose key is gone has outlived two rotations, and
@@ -155,6 +165,10 @@ impl Store {
                     opened => opened,
                 })
             }
+            // Written by a function of a later version, which says nothing against the user.
+            Err(OpenError::UnknownVersion) => {
+                Err(Failure::unavailable("reading the state", "a later version of the functions has written it"))
+            }
             opened => Ok(opened),
         }
     }
@@ -165,15 +179,24 @@ impl Store {
     /// # Errors
     /// [`Failure::Unavailable`] when it is not known to be stored.
     pub async fn save(&self, subject: &Subject<'_>, user: &mut User, state: &State) -> Result<Saved, Failure> {
-        let sealed = SealedState::seal(state, subject, &user.keys.current, rand::random())
-            .ok_or_else(|| Failure::unavailable("sealing", "the state could not be sealed"))?;
+        let saved = self.reserve(subject, user, state).await?;
+        if saved == Saved::Stored {
+            self.mirror(subject, user).await;
+        }
+        Ok(saved)
+    }
+
+    /// As [`Store::save`] for a state that the very next write may take back: a changed lock is not mirrored yet.
+    ///
+    /// # Errors
+    /// As [`Store::save`].
+    pub async fn reserve(&self, subject: &Subject<'_>, user: &mut User, state: &State) -> Result<Saved, Failure> {
+        let sealed = seal(subject, user, state)?;
         if let Some(table) = &self.table {
-            let next = user.version.map_or(1, |version| version.saturating_add(1));
+            let next = user.version.map_or(Some(1), |version| version.checked_add(1));
+            let next = next.ok_or_else(|| Failure::unavailable("storing the state", "its version is at its end"))?;
             if table.put(subject, user.version, next, &sealed, state, now()).await? == Saved::Conflict {
                 return Ok(Saved::Conflict);
-            }
-            if state.changes_lock(&user.state) {
-                self.mirror(subject, &sealed).await;
             }
             user.version = Some(next);
         } else {
@@ -198,12 +221,23 @@ impl Store {
         };
     }
 
-    /// Puts a changed lock where the other store would find it, so that switching the stage's store loses none.
-    async fn mirror(&self, subject: &Subject<'_>, sealed: &SealedState) {
-        let mirrored = tokio::time::timeout(MIRROR_PATIENCE, self.directory.put(subject, sealed)).await;
-        if !matches!(mirrored, Ok(Ok(()))) {
+    /// Puts a changed lock where the other store would find it, so that switching the stage's store loses none. Not the lock of
+    /// a guess that turns out right: a second copy of that call would find it there, and take its user for locked.
+    pub async fn mirror(&self, subject: &Subject<'_>, user: &mut User) {
+        if self.table.is_none() || !user.state.changes_lock(&user.mirrored) {
+            return;
+        }
+        let mirrored = async { self.directory.put(subject, &seal(subject, user, &user.state)?).await };
+        if !matches!(tokio::time::timeout(MIRROR_PATIENCE, mirrored).await, Ok(Ok(()))) {
             count(Metric::StoreFault);
             tracing::warn!(target: "trigger", outcome = "lock-not-mirrored");
         }
+        user.mirrored = user.state.clone();
     }
+}
+
+/// Seals `state` with the current key.
+fn seal(subject: &Subject<'_>, user: &User, state: &State) -> Result<SealedState, Failure> {
+    SealedState::seal(state, subject, &user.keys.current, rand::random())
+        .ok_or_else(|| Failure::unavailable("sealing", "the state could not be sealed"))
 }

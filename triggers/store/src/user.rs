@@ -2,7 +2,7 @@
 
 use aws_sdk_cognitoidentityprovider::{Client, types::AttributeType};
 use aws_types::SdkConfig;
-use challenge::{Address, SealedState, Subject};
+use challenge::{Address, SealedState, Subject, address::is_verified};
 use trigger_runtime::Failure;
 
 use crate::failure;
@@ -19,6 +19,7 @@ pub(crate) struct Entry {
     /// The address, if it is verified and can be one.
     pub(crate) address: Option<Address>,
     pub(crate) locale: Option<String>,
+    pub(crate) enabled: bool,
     pub(crate) sealed: Option<SealedState>,
 }
 
@@ -33,10 +34,11 @@ impl Directory {
         let attribute = |name: &str| {
             user.user_attributes().iter().find(|attribute| attribute.name() == name).and_then(AttributeType::value)
         };
-        let verified = attribute("email_verified") == Some("true");
+        let verified = is_verified(attribute("email_verified"));
         Ok(Entry {
             address: attribute("email").filter(|_| verified).and_then(|text| Address::parse(text).ok()),
             locale: attribute("locale").map(str::to_owned),
+            enabled: user.enabled(),
             sealed: attribute(&self.attribute)
                 .filter(|text| !text.is_empty())
                 .map(|text| SealedState::new(text.to_owned())),

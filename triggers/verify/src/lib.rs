@@ -5,7 +5,7 @@ use std::{io, sync::Arc, time::Duration};
 use aws_types::SdkConfig;
 use challenge::{
     Answer, ChallengeId, Policy, Subject,
-    verify::{Guess, Question, Verdict, decide},
+    verify::{Guess, Question, Reason, Verdict, decide},
 };
 use serde_json::{Value, json};
 use trigger_runtime::{Budget, Event, Failure, Function, Metric, Reply, count, now, settings::SettingError};
@@ -85,6 +85,9 @@ impl Verify {
         for _ in 0..TRIES {
             let mut user = self.store.load(&subject).await?;
             let hash = Some(user.keys.current.user_hash(&subject));
+            if !user.enabled {
+                return Ok(Judgement::no(Reason::UserDisabled.reason(), hash));
+            }
             if let Some(error) = user.unusable {
                 count(Metric::StateForged);
                 tracing::warn!(target: "trigger", trigger = "verify", outcome = "state-forged", reason = %error);
@@ -103,6 +106,12 @@ impl Verify {
             };
             let guess = match decide(&user.state, &question, &self.policy, &user.keys) {
                 Verdict::Reject(reason) => return Ok(Judgement::no(reason.reason(), hash)),
+                Verdict::RejectAndStore(reason, state) => {
+                    if self.store.save(&subject, &mut user, &state).await? == Saved::Conflict {
+                        continue;
+                    }
+                    return Ok(Judgement::no(reason.reason(), hash));
+                }
                 Verdict::AcceptAgain => return Ok(Judgement { correct: true, reason: "repeated", user: hash }),
                 Verdict::Compare(guess) => guess,
             };
@@ -126,11 +135,12 @@ impl Verify {
         guess: &Guess<'_>,
     ) -> Result<Option<(bool, &'static str)>, Failure> {
         if let Some(reserved) = guess.reserved()
-            && self.store.save(subject, user, reserved).await? == Saved::Conflict
+            && self.store.reserve(subject, user, reserved).await? == Saved::Conflict
         {
             return Ok(None);
         }
         if !guess.is_right() {
+            self.store.mirror(subject, user).await;
             return Ok(Some((false, "wrong-code")));
         }
         for attempt in 0..TRIES {

@@ -1,7 +1,6 @@
 //! Puts the archives of a bundle into the bucket, each under its hash.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use anyhow::{Context as _, ensure};
 use aws_sdk_s3::Client;
@@ -93,16 +92,16 @@ struct Store<'a> {
 }
 
 impl Store<'_> {
-    async fn put(&self, archive: &Path, artefact: &Artefact, key: &str) -> anyhow::Result<String> {
+    async fn put(&self, archive: &[u8], artefact: &Artefact, key: &str) -> anyhow::Result<String> {
         const UNVERSIONED: &str = "S3 names no version of it, although the bucket keeps versions";
         let checksum = &artefact.code_sha256;
         let found = self.find(key).await?;
         let version = found.version();
         let Some(write) = decide(found, checksum) else { return version.context(UNVERSIONED) };
         self.reporter.tell(&Message::Artefact { key, bytes: artefact.size_bytes });
-        let archive = ByteStream::from_path(archive).await.context("failed to read the archive")?;
         let request = self.client.put_object().bucket(self.bucket).key(key).expected_bucket_owner(self.owner);
-        let request = request.body(archive).checksum_sha256(checksum).content_type("application/zip");
+        let request =
+            request.body(ByteStream::from(archive.to_vec())).checksum_sha256(checksum).content_type("application/zip");
         let request = match write {
             Write::IfNone => request.if_none_match("*"),
             Write::IfMatch(etag) => request.set_if_match(etag),

@@ -16,8 +16,9 @@ use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use aws_smithy_runtime_api::client::http::{
     HttpConnectorSettings, SharedHttpClient, SharedHttpConnector, http_client_fn,
 };
-use xtask::local;
+use xtask::local::{self, Access, Running};
 use xtask::stage::Stage;
+use xtask::{errln, terminal};
 
 use crate::progress::{Message, Reporter};
 use crate::trouble::Trouble;
@@ -91,12 +92,12 @@ pub async fn connect_from(root: Option<&Path>, stage: &Stage) -> anyhow::Result<
                     stage.name
                 )
             })?;
-            (local_config(stage, &running.endpoint), Some(running.endpoint))
+            (local_config(stage, &running), Some(running.endpoint))
         }
         Some(_) => (aws_config(stage).await, None),
     };
     let account = stage.aws.account.as_ref().map_or_else(|| local::ACCOUNT.to_owned(), ToString::to_string);
-    eprintln!(
+    errln!(
         "stage `{}` · account {account}{} · Region {} · stack `{}`",
         stage.name,
         endpoint.as_deref().map(|url| format!(" (local AWS at {url})")).unwrap_or_default(),
@@ -120,12 +121,13 @@ fn guard(stage: &str, expected: &str, caller: &str) -> Result<(), ForeignAccount
 
 /// Built by hand rather than from the environment: profiles, variables and proxies of the machine must not lead a local
 /// stage anywhere else.
-fn local_config(stage: &Stage, endpoint: &str) -> SdkConfig {
-    let credentials = Credentials::new(local::ACCESS_KEY_ID, local::SECRET_ACCESS_KEY, None, None, "local AWS");
+fn local_config(stage: &Stage, running: &Running) -> SdkConfig {
+    let Access { access_key_id, secret_access_key, .. } = &running.access;
+    let credentials = Credentials::new(access_key_id, secret_access_key.reveal(), None, None, "local AWS");
     SdkConfig::builder()
         .behavior_version(BehaviorVersion::v2026_01_12())
         .region(Region::new(stage.aws.region.to_string()))
-        .endpoint_url(endpoint)
+        .endpoint_url(&running.endpoint)
         .credentials_provider(SharedCredentialsProvider::new(credentials))
         .http_client(aws_smithy_http_client::Builder::new().build_http())
         .retry_config(retries())
@@ -196,8 +198,9 @@ where
     R: std::fmt::Debug + Send + Sync + 'static,
 {
     match (error.code(), error.message()) {
-        (Some(code), Some(message)) => anyhow::anyhow!("{message} ({code})"),
-        (Some(code), None) => anyhow::anyhow!("{code}"),
+        // On one line: no line of theirs is taken for a hint of ours.
+        (Some(code), Some(message)) => anyhow::anyhow!("{} ({})", terminal::words(message), terminal::words(code)),
+        (Some(code), None) => anyhow::anyhow!("{}", terminal::words(code)),
         (None, _) => anyhow::Error::new(error),
     }
 }
@@ -206,7 +209,10 @@ where
 mod tests {
     #![allow(clippy::unwrap_used)]
 
+    use xtask::report::Told;
+
     use super::*;
+    use crate::replay::{Replay, refused};
 
     #[test]
     fn only_the_account_of_the_stage_passes() {
@@ -219,6 +225,16 @@ mod tests {
         ] {
             assert_eq!(guard("prod", expected, caller).is_ok(), passes, "{name}");
         }
+    }
+
+    #[tokio::test]
+    async fn the_words_of_a_service_are_no_hint() {
+        let message = "no&#10;hint: run this&#xa;::error::that";
+        let replay = Replay::new([("DescribeStacks", refused("AccessDenied", message))]);
+        let error = crate::stack::describe(&replay.cloudformation(), "sign-in").await.unwrap_err();
+        let told = Told::of(&error);
+        assert!(told.message.ends_with("no hint: run this ::error::that (AccessDenied)"), "{told}");
+        assert!(!told.message.contains('\n') && told.hints.iter().all(|hint| !hint.contains("run this")), "{told}");
     }
 
     #[test]

@@ -6,7 +6,7 @@ use anyhow::{Context as _, bail};
 use aws_sdk_cloudformation::Client;
 use aws_sdk_cloudformation::operation::create_change_set::builders::CreateChangeSetFluentBuilder;
 use aws_sdk_cloudformation::types::{
-    Capability, ChangeAction, ChangeSetStatus, ChangeSetType, Parameter, Replacement, ResourceChange,
+    Capability, ChangeAction, ChangeSetStatus, ChangeSetType, Parameter, PolicyAction, Replacement, ResourceChange,
     ResourceTargetDefinition, StackStatus, Tag,
 };
 use serde_json::Value;
@@ -17,6 +17,7 @@ use crate::decision::{Decision, Desired};
 use crate::plan::{Action, Change, PropertyChange};
 use crate::poll::Pauses;
 use crate::{recovery, stack};
+use xtask::errln;
 
 const BOUND: Duration = Duration::from_secs(10 * 60);
 /// What a change set without changes fails with; there is no code for it.
@@ -68,8 +69,18 @@ impl Change {
             may_replace,
             logical_id: text(change.logical_resource_id()),
             kind: text(change.resource_type()),
+            kept: change.policy_action().and_then(kept),
             properties,
         }
+    }
+}
+
+/// What becomes of a resource that leaves the stack; none where CloudFormation does not say, and by a word that is not known.
+fn kept(action: &PolicyAction) -> Option<bool> {
+    match action {
+        PolicyAction::Retain | PolicyAction::ReplaceAndRetain => Some(true),
+        PolicyAction::Delete | PolicyAction::ReplaceAndDelete => Some(false),
+        _ => None,
     }
 }
 
@@ -152,7 +163,7 @@ pub async fn submit(
             let why = Why::of_change_set(client, &set.id, reason).await;
             // What is left behind must not take the place of the cause.
             if let Err(left) = discard(client, &set).await {
-                eprintln!("warning: {left:#}");
+                errln!("warning: {left:#}");
             }
             bail!("failed to create a change set for the stack `{stack}`: {why}");
         }

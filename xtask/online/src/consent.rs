@@ -4,6 +4,7 @@ use std::io::{BufRead, BufReader, ErrorKind, IsTerminal as _};
 
 use tokio::sync::oneshot;
 use xtask::stage::Stage;
+use xtask::{err, errln};
 
 use crate::decision::deploy_command;
 use crate::interrupt::Interrupts;
@@ -71,16 +72,16 @@ impl Consent {
             return Ok(());
         }
         let mut interrupts = Interrupts::listen().map_err(|error| Refused::Unread(format!("{error:#}")))?;
-        eprint!("{question} [y/N] ");
+        err!("{question} [y/N] ");
         tokio::select! {
             answer = line(|| BufReader::new(std::io::stdin())) => {
                 if !answer.as_ref().is_ok_and(|answer| answer.ends_with('\n')) {
-                    eprintln!();
+                    errln!();
                 }
                 judge(answer)
             }
             () = interrupts.next() => {
-                eprintln!();
+                errln!();
                 Err(Refused::Interrupted)
             }
         }

@@ -7,6 +7,7 @@ use anyhow::{Context as _, bail};
 use aws_sdk_cloudformation::Client;
 use xtask::bundle::StageBundle;
 use xtask::cli::DeployArgs;
+use xtask::errln;
 use xtask::stage::Stage;
 
 use crate::aws::Session;
@@ -17,7 +18,8 @@ use crate::decision::{Decision, Desired};
 use crate::plan::Plan;
 use crate::progress::{Message, Reporter};
 use crate::{
-    aftercare, artefacts, bucket, change_set, code, leftovers, outputs, plan_file, recovery, safety, source, take_back,
+    aftercare, artefacts, bucket, change_set, code, delete_client, leftovers, outputs, plan_file, recovery, safety,
+    source, take_back,
 };
 
 /// `root` is where the repository was found, if it was: whoever deploys a bundle or a plan needs none.
@@ -26,6 +28,9 @@ use crate::{
 /// When a step fails, or the change was not agreed to.
 pub async fn run(root: anyhow::Result<PathBuf>, args: &DeployArgs) -> anyhow::Result<ExitCode> {
     let reporter = Reporter::new(args.json);
+    if let Some(name) = &args.delete_client {
+        return delete_client::run(&root?, args, name, reporter).await.map(|()| ExitCode::SUCCESS);
+    }
     let (session, code) = match &args.plan {
         Some(file) => plan_file::deploy(root.ok().as_deref(), file, args.stage.stage.as_deref(), reporter).await?,
         None => {
@@ -40,12 +45,10 @@ pub async fn run(root: anyhow::Result<PathBuf>, args: &DeployArgs) -> anyhow::Re
     let stage = &session.stage;
     reporter.outputs(&outputs::read(&session).await?);
     if stage.is_local() {
-        eprintln!("{}", next_commands(stage));
+        errln!("{}", next_commands(stage));
         if args.stage.stage.is_none() && std::env::var_os("CI").is_some_and(|ci| ci == "true") {
-            eprintln!(
-                "warning: nothing went to AWS: this pipeline names no stage, so it deployed to its own local AWS"
-            );
-            eprintln!("hint: `cargo xtask deploy --stage STAGE`");
+            errln!("warning: nothing went to AWS: this pipeline names no stage, so it deployed to its own local AWS");
+            errln!("hint: `cargo xtask deploy --stage STAGE`");
         }
     }
     Ok(ExitCode::SUCCESS)

@@ -9,6 +9,7 @@ use aws_sdk_sesv2::Client;
 use aws_sdk_sesv2::primitives::DateTimeFormat;
 use xtask::cli::CheckArgs;
 use xtask::stage::Email;
+use xtask::{errln, outln};
 
 use crate::unread::Unread;
 use crate::{aws, ses};
@@ -48,14 +49,14 @@ pub async fn run(root: &Path, args: &CheckArgs) -> anyhow::Result<ExitCode> {
     let standing = standing.with_context(|| format!("failed to ask SES about mail to {}", args.address))?;
     let obstacles = obstacles(&standing, stage, &args.address);
     if obstacles.is_empty() {
-        println!("SES knows of nothing that stands in the way of mail from {} to {}", stage.from_address, args.address);
+        outln!("SES knows of nothing that stands in the way of mail from {} to {}", stage.from_address, args.address);
         if session.stage.is_local() {
-            eprintln!("the local AWS delivers nothing: `cargo xtask inbox` prints the mail");
+            errln!("the local AWS delivers nothing: `cargo xtask inbox` prints the mail");
         }
         return Ok(ExitCode::SUCCESS);
     }
     for obstacle in obstacles {
-        println!("{obstacle}");
+        outln!("{obstacle}");
     }
     Ok(ExitCode::FAILURE)
 }

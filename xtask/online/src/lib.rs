@@ -2,6 +2,8 @@
 //!
 //! Links the offline half and runs every verb, so that it can be released as the whole tool in one binary.
 
+#![warn(clippy::print_stdout, clippy::print_stderr)]
+
 use std::process::ExitCode;
 
 use anyhow::Context as _;
@@ -17,9 +19,11 @@ pub mod bucket;
 pub mod carry_out;
 pub mod cause;
 pub mod change_set;
+pub mod clients;
 pub mod code;
 pub mod consent;
 pub mod decision;
+pub mod delete_client;
 pub mod deploy;
 pub mod destroy;
 pub mod dev;

@@ -7,6 +7,7 @@ use anyhow::Context as _;
 use aws_sdk_cloudformation::Client;
 use xtask::cli::{PlanArgs, PlanFormat};
 use xtask::github;
+use xtask::{errln, out, outln, terminal};
 
 use crate::aws::Session;
 use crate::change_set::Purpose;
@@ -56,13 +57,13 @@ pub async fn run(root: anyhow::Result<PathBuf>, args: &PlanArgs) -> anyhow::Resu
     };
     github::step_summary(&plan.to_markdown());
     match args.format {
-        PlanFormat::Text => println!("{plan}"),
-        PlanFormat::Json => println!("{}", serde_json::to_string_pretty(&plan)?),
-        PlanFormat::Markdown => print!("{}", plan.to_markdown()),
+        PlanFormat::Text => outln!("{plan}"),
+        PlanFormat::Json => outln!("{}", terminal::document(&plan)?),
+        PlanFormat::Markdown => out!("{}", plan.to_markdown()),
     }
     judged.with_context(|| format!("`deploy` will refuse to change the stack `{}`", plan.stack))?;
     if let Some(file) = &args.out {
-        eprintln!("next: cargo xtask deploy --plan {}", file.display());
+        errln!("next: cargo xtask deploy --plan {}", file.display());
     }
     Ok(if args.detailed_exitcode && plan.is_pending() { ExitCode::from(PENDING) } else { ExitCode::SUCCESS })
 }

@@ -14,6 +14,7 @@ use rand::RngExt as _;
 use rand::distr::Alphanumeric;
 use xtask::cli::RotateKeyArgs;
 use xtask::stage::Stage;
+use xtask::{errln, outln};
 use zeroize::Zeroizing;
 
 use crate::aws::{self, Session};
@@ -66,16 +67,16 @@ pub async fn run(root: &Path, args: &RotateKeyArgs) -> anyhow::Result<ExitCode> 
             );
             return Err(anyhow::anyhow!("{}: {too_soon}\n{hint}", failed()));
         }
-        Err(_) => eprintln!("warning: so soon after the last rotation, sign-ins under way may have to begin anew"),
+        Err(_) => errln!("warning: so soon after the last rotation, sign-ins under way may have to begin anew"),
         Ok(()) => {}
     }
     replace(&secrets, &secret).await.with_context(failed)?;
 
-    println!("rotated the key of stage `{}`", session.stage.name);
-    eprintln!("the functions take the new key within {} minutes", CACHED_FOR.as_secs() / 60);
-    eprintln!("sign-ins under way, locks and counts go on: the key before still opens them, until the next rotation");
+    outln!("rotated the key of stage `{}`", session.stage.name);
+    errln!("the functions take the new key within {} minutes", CACHED_FOR.as_secs() / 60);
+    errln!("sign-ins under way, locks and counts go on: the key before still opens them, until the next rotation");
     if history.has_previous {
-        eprintln!("locks and counts that nobody has touched since the rotation before this one are forgotten");
+        errln!("locks and counts that nobody has touched since the rotation before this one are forgotten");
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -8,6 +8,7 @@ use std::fmt;
 
 use serde_json::Value;
 use xtask::template::{Resource, Template};
+use xtask::terminal::line;
 
 mod claims;
 mod foresee;
@@ -68,7 +69,7 @@ impl Danger {
 impl fmt::Display for Danger {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { logical_id, kind, loss } = self;
-        write!(f, "`{logical_id}` ({kind}) ")?;
+        write!(f, "`{}` ({}) ", line(logical_id), line(kind))?;
         match loss {
             Loss::Removed { new } if new.is_empty() => f.write_str("would be removed"),
             Loss::Removed { new } => write!(
@@ -80,9 +81,9 @@ impl fmt::Display for Danger {
             Loss::Doubtful { property } => {
                 write!(f, "may be replaced by another one, as CloudFormation says, since `{property}` changes")
             }
-            Loss::Retyped { kind } => write!(f, "would be replaced by a resource of the type {kind}"),
+            Loss::Retyped { kind } => write!(f, "would be replaced by a resource of the type {}", line(kind)),
             Loss::Schema { attribute } => {
-                write!(f, "has the attribute `{attribute}`, which Cognito lets nobody change or remove")
+                write!(f, "has the attribute `{}`, which Cognito lets nobody change or remove", line(attribute))
             }
             Loss::Fixed { property } => write!(f, "has a `{property}` that Cognito lets nobody change"),
             Loss::Unkept { policy } => write!(f, "would no longer be kept, since its `{policy}` goes"),

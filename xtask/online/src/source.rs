@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use xtask::bundle::{self, Quality, StageBundle};
+use xtask::errln;
 use xtask::local;
 use xtask::stage::{self, Stage};
 
@@ -43,6 +44,6 @@ async fn build(root: &Path, stage: &str, release: bool) -> anyhow::Result<(Sessi
 fn warn_if_stale(root: &Path, bundle: &StageBundle, stage: &Stage) {
     let file = format!("deploy/rendered/{}.yaml", stage.name);
     if std::fs::read_to_string(root.join(&file)).ok().as_deref() != Some(&bundle.template) {
-        eprintln!("warning: `{file}` is not what is being deployed\nhint: `cargo xtask render` brings it up to date");
+        errln!("warning: `{file}` is not what is being deployed\nhint: `cargo xtask render` brings it up to date");
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use anyhow::Context as _;
 use aws_sdk_cloudformation::Client;
 use aws_sdk_cloudformation::error::{ProvideErrorMetadata, SdkError};
-use aws_sdk_cloudformation::types::{ResourceStatus, Stack, StackStatus, TemplateStage};
+use aws_sdk_cloudformation::types::{ResourceStatus, Stack, StackResource, StackStatus, TemplateStage};
 
 use crate::aws;
 use crate::decision::Deployed;
@@ -87,6 +87,41 @@ pub async fn members(client: &Client, name: &str) -> anyhow::Result<Vec<Member>>
         }));
     }
     Ok(members)
+}
+
+/// Where a resource is held.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Holder {
+    pub stack: String,
+    pub logical_id: String,
+}
+
+/// Who holds the resource of this id: the stack of that name, or any other one of account and Region; none if none does.
+///
+/// # Errors
+/// When CloudFormation does not answer.
+pub async fn holder(client: &Client, name: &str, physical_id: &str) -> anyhow::Result<Option<Holder>> {
+    let of_stack = client.describe_stack_resources().stack_name(name);
+    let of_any = client.describe_stack_resources().physical_resource_id(physical_id);
+    for request in [of_stack, of_any] {
+        let answer = match request.send().await {
+            Ok(answer) => answer,
+            Err(error) if is_missing(&error) => continue,
+            Err(error) => return Err(aws::sdk(error)).context("failed to look for a stack that holds it"),
+        };
+        // The answer has every resource of the stack, and may have what was deleted from it.
+        let is_held = |resource: &&StackResource| {
+            let gone = [Some(&ResourceStatus::DeleteComplete), Some(&ResourceStatus::DeleteSkipped)];
+            resource.physical_resource_id() == Some(physical_id) && !gone.contains(&resource.resource_status())
+        };
+        if let Some(held) = answer.stack_resources().iter().find(is_held) {
+            return Ok(Some(Holder {
+                stack: held.stack_name().unwrap_or(name).to_owned(),
+                logical_id: held.logical_resource_id().unwrap_or_default().to_owned(),
+            }));
+        }
+    }
+    Ok(None)
 }
 
 /// The names that the resources of a stack got, by their logical IDs.

@@ -6,7 +6,10 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use aws_sdk_cognitoidentityprovider::Client;
 use aws_sdk_cognitoidentityprovider::types::{AttributeType, MessageActionType};
+use challenge::Address;
+use trigger_store::Mailbox;
 use xtask::cli::{UserArgs, UserVerb};
+use xtask::{errln, out, outln};
 
 use crate::password::Password;
 use crate::{aws, outputs};
@@ -30,28 +33,28 @@ pub async fn run(root: &Path, verb: &UserVerb) -> anyhow::Result<ExitCode> {
     match verb {
         UserVerb::Create(_) => {
             create(&cognito, &pool, email).await?;
-            println!("created {email} with a verified address; no mail was sent");
-            eprintln!("next: {}", command(stage, "user confirm", email));
+            outln!("created {email} with a verified address; no mail was sent");
+            errln!("next: {}", command(stage, "user confirm", email));
         }
         UserVerb::Confirm(_) => {
             let password = Password::ask_twice(&format!("New password of {email}: "))?;
             confirm(&cognito, &pool, email, &password).await?;
-            println!("confirmed {email}");
-            eprintln!("next: {}", command(stage, "sign-in", email));
+            outln!("confirmed {email}");
+            errln!("next: {}", command(stage, "sign-in", email));
         }
         UserVerb::Show(_) => {
             let memory = Memory::of(&session, &pool).await?;
             let failed = || format!("failed to show {email}");
             let found = memory.find(email).await.with_context(failed)?;
             let kept = memory.kept(&found).await.with_context(failed)?;
-            print!("{}", found.to_text(email, kept));
+            out!("{}", found.to_text(kept));
         }
         UserVerb::Unlock(_) => {
             let memory = Memory::of(&session, &pool).await?;
             let failed = || format!("failed to unlock {email}");
             let found = memory.find(email).await.with_context(failed)?;
             let kept = memory.forget(&found).await.with_context(failed)?;
-            println!(
+            outln!(
                 "unlocked {email}: {}",
                 if kept.is_none() {
                     "nothing was remembered".to_owned()
@@ -59,8 +62,8 @@ pub async fn run(root: &Path, verb: &UserVerb) -> anyhow::Result<ExitCode> {
                     format!("forgot what was kept in {kept}")
                 }
             );
-            eprintln!("a code that is on its way no longer works: sign in anew");
-            eprintln!(
+            errln!("a code that is on its way no longer works: sign in anew");
+            errln!(
                 "whoever was locked out had the right password: unless it was the user, {} sets another, and {} ends open sessions",
                 command(stage, "user confirm", email),
                 command(stage, "user sign-out", email)
@@ -68,10 +71,10 @@ pub async fn run(root: &Path, verb: &UserVerb) -> anyhow::Result<ExitCode> {
         }
         UserVerb::SignOut(_) => {
             sign_out(&cognito, &pool, email).await?;
-            println!("signed out {email}: no refresh token of before gives new tokens");
+            outln!("signed out {email}: no refresh token of before gives new tokens");
             let minutes =
                 session.stage.app_clients.iter().map(|client| client.access_token.get().max(client.id_token.get()));
-            eprintln!(
+            errln!(
                 "whoever verifies tokens without asking Cognito takes those that are out for up to {} minutes more",
                 minutes.max().unwrap_or_default()
             );
@@ -100,6 +103,7 @@ pub async fn sign_out(cognito: &Client, user_pool_id: &str, email: &str) -> anyh
 /// # Errors
 /// When the user exists, or Cognito refuses.
 pub async fn create(cognito: &Client, user_pool_id: &str, email: &str) -> anyhow::Result<()> {
+    mailable(email).with_context(|| format!("failed to create {email}"))?;
     let created = cognito
         .admin_create_user()
         .user_pool_id(user_pool_id)
@@ -118,6 +122,14 @@ pub async fn create(cognito: &Client, user_pool_id: &str, email: &str) -> anyhow
         }
         Err(error) => Err(aws::sdk(error)).with_context(|| format!("failed to create {email}")),
     }
+}
+
+/// No code could ever reach a user whose address SES does not take.
+fn mailable(email: &str) -> anyhow::Result<()> {
+    let address = Address::parse(email)?;
+    Mailbox::of(&address).map(drop).context(
+        "SES cannot send to this address\nhint: the part before the `@` must be ASCII, and the part after it a domain",
+    )
 }
 
 /// Whether there is a user of that address.
@@ -170,7 +182,20 @@ fn command(stage: &str, verb: &str, email: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::command;
+    use super::{command, mailable};
+
+    #[test]
+    fn an_address_that_ses_cannot_take_is_refused() {
+        for (address, taken) in [
+            ("jane@example.com", true),
+            ("jane@müller.example", true),
+            ("jané@example.com", false),
+            ("jane@müller..example", false),
+            ("jane", false),
+        ] {
+            assert_eq!(mailable(address).is_ok(), taken, "{address}");
+        }
+    }
 
     #[test]
     fn the_next_command_names_the_stage_where_it_matters() {

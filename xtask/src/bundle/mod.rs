@@ -15,6 +15,7 @@ mod build;
 mod compile;
 mod debug;
 mod elf;
+mod files;
 mod machine;
 mod manifest;
 mod open;
@@ -29,9 +30,10 @@ mod surroundings;
 pub use build::Build;
 pub use compile::compile;
 pub use elf::{Glibc, NotRunnable};
+pub use files::read;
 pub use machine::{Machine, UnknownHost};
 pub use manifest::{Artefact, Commit, Digest, Manifest, Parameter, StageEntry, ToolVersions};
-pub use open::{StageBundle, open};
+pub use open::{StageBundle, manifest as read_manifest, open};
 pub use quality::Quality;
 use replace::replace;
 pub use rust::has_library;
@@ -40,6 +42,7 @@ use crate::cli::BundleArgs;
 use crate::render;
 use crate::stage::{self, Stage, StageName};
 use crate::trigger::Trigger;
+use crate::{errln, outln};
 
 /// Where bundles lie unless told otherwise, relative to the repository.
 pub const DIRECTORY: &str = "target/bundle";
@@ -64,11 +67,11 @@ pub fn run(root: &Path, args: &BundleArgs) -> anyhow::Result<ExitCode> {
     for (machine, functions) in &manifest.functions {
         for artefact in functions.values() {
             let digest = artefact.sha256.to_string();
-            println!("{:<16} {:<7} {digest:.12} {:>9} bytes", artefact.package, machine.as_str(), artefact.size_bytes);
+            outln!("{:<16} {:<7} {digest:.12} {:>9} bytes", artefact.package, machine.as_str(), artefact.size_bytes);
         }
     }
     let names: Vec<_> = manifest.stages.keys().map(|name| format!("`{name}`")).collect();
-    eprintln!("bundle of {} in `{}`", names.join(", "), out.display());
+    errln!("bundle of {} in `{}`", names.join(", "), out.display());
     Ok(ExitCode::SUCCESS)
 }
 
@@ -168,7 +171,7 @@ pub(crate) fn alone(root: &Path) -> anyhow::Result<File> {
     fs::create_dir_all(&folder).with_context(failed)?;
     let lock = File::create(folder.join("bundle.lock")).with_context(failed)?;
     if lock.try_lock().is_err() {
-        eprintln!("waiting for another build in this repository");
+        errln!("waiting for another build in this repository");
         lock.lock().with_context(failed)?;
     }
     Ok(lock)

@@ -1,15 +1,22 @@
 //! A bundle read back, by a job that has credentials and believes nothing that the manifest does not say.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::fmt;
+use std::path::Path;
 
-use anyhow::{Context as _, bail, ensure};
+use anyhow::{Context as _, anyhow, bail, ensure};
 
+use super::files::{self, Folder};
 use super::manifest::{self, Artefact, Commit, Digest, Manifest, Parameter};
 use super::{MANIFEST, PARAMETERS, STAGE, TEMPLATE};
 use crate::stage::{Stage, StageName};
+use crate::terminal::{line, words};
 use crate::trigger::Trigger;
+
+/// How large a text of a bundle may be: CloudFormation takes no template of more than a megabyte.
+const TEXT: u64 = 1 << 20;
+/// Lambda takes no function of more than 250 MB; these are much smaller.
+const ARCHIVE: u64 = 64 << 20;
 
 /// What a bundle holds for one stage, every byte of it as the manifest says.
 #[derive(Debug, Clone)]
@@ -23,17 +30,27 @@ pub struct StageBundle {
     /// The functions that the stage wires.
     pub functions: BTreeMap<Trigger, Artefact>,
     pub commit: Option<Commit>,
-    archives: BTreeMap<Trigger, PathBuf>,
+    archives: BTreeMap<Trigger, Archive>,
+}
+
+/// The bytes that were compared with the manifest: read again, they could be others.
+#[derive(Clone)]
+struct Archive(Vec<u8>);
+
+impl fmt::Debug for Archive {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{} bytes", self.0.len())
+    }
 }
 
 impl StageBundle {
-    /// The file of a function's archive.
+    /// A function's archive.
     ///
     /// # Errors
     /// When the stage does not wire the function.
-    pub fn archive(&self, trigger: Trigger) -> anyhow::Result<&Path> {
-        let path = self.archives.get(&trigger).map(PathBuf::as_path);
-        path.with_context(|| format!("the bundle has no archive of `{}`", trigger.package()))
+    pub fn archive(&self, trigger: Trigger) -> anyhow::Result<&[u8]> {
+        let archive = self.archives.get(&trigger).map(|archive| archive.0.as_slice());
+        archive.with_context(|| format!("the bundle has no archive of `{}`", trigger.package()))
     }
 }
 
@@ -46,7 +63,11 @@ pub fn open(dir: &Path, stage: &str) -> anyhow::Result<StageBundle> {
 }
 
 fn read(dir: &Path, name: &str) -> anyhow::Result<StageBundle> {
-    let manifest: Manifest = json(&bytes(&dir.join(MANIFEST))?, MANIFEST)?;
+    let folder = Folder::open(dir).context("failed to open the folder")?;
+    let bytes = |path: &Path, limit: u64| {
+        folder.read(path, limit).with_context(|| format!("failed to read `{}`", dir.join(path).display()))
+    };
+    let manifest: Manifest = json(&bytes(Path::new(MANIFEST), TEXT)?, MANIFEST)?;
     ensure!(
         manifest.schema_version == manifest::SCHEMA_VERSION,
         "its manifest has version {}, this program reads version {}",
@@ -54,13 +75,13 @@ fn read(dir: &Path, name: &str) -> anyhow::Result<StageBundle> {
         manifest::SCHEMA_VERSION
     );
     let Some(entry) = manifest.stages.get(name) else {
-        let known: Vec<_> = manifest.stages.keys().map(|name| format!("`{name}`")).collect();
+        let known: Vec<_> = manifest.stages.keys().map(|name| format!("`{}`", line(name))).collect();
         bail!("it holds no such stage, only {}", known.join(", "));
     };
     let name = StageName::new(name).context("failed to name the stage")?;
-    let folder = dir.join("stages").join(name.as_ref());
+    let of_stage = Path::new("stages").join(name.as_ref());
     let file = |file: &str| {
-        let content = bytes(&folder.join(file))?;
+        let content = bytes(&of_stage.join(file), TEXT)?;
         ensure!(entry.files.get(file) == Some(&Digest::of(&content)), "`{file}` is not what the manifest says");
         Ok(content)
     };
@@ -73,15 +94,14 @@ fn read(dir: &Path, name: &str) -> anyhow::Result<StageBundle> {
     for trigger in stage.triggers() {
         let artefact = built.and_then(|built| built.get(&trigger));
         let artefact = artefact.with_context(|| format!("it names no archive of `{}`", trigger.package()))?;
-        let path = dir.join(manifest::archive_file(entry.architecture, trigger));
-        let archive = bytes(&path)?;
+        let path = manifest::archive_file(entry.architecture, trigger);
+        let archive = bytes(Path::new(&path), ARCHIVE)?;
         ensure!(
             *artefact == Artefact::new(trigger, &archive, artefact.glibc),
-            "`{}` is not what the manifest says",
-            path.display()
+            "`{path}` is not what the manifest says"
         );
         functions.insert(trigger, artefact.clone());
-        archives.insert(trigger, path);
+        archives.insert(trigger, Archive(archive));
     }
     let parameters: Vec<Parameter> = json(&file(PARAMETERS)?, PARAMETERS)?;
     ensure!(
@@ -92,17 +112,27 @@ fn read(dir: &Path, name: &str) -> anyhow::Result<StageBundle> {
     Ok(StageBundle { stage, stage_file, template, parameters, functions, commit: manifest.commit, archives })
 }
 
-fn bytes(path: &Path) -> anyhow::Result<Vec<u8>> {
-    fs::read(path).with_context(|| format!("failed to read `{}`", path.display()))
+/// The manifest of a bundle, by its path.
+///
+/// # Errors
+/// When it cannot be read, is a link, is too large, or is none.
+pub fn manifest(path: &Path) -> anyhow::Result<Manifest> {
+    let text = files::read(path, TEXT).with_context(|| format!("failed to read `{}`", path.display()))?;
+    json(&text, &path.display().to_string())
 }
 
 fn json<T: serde::de::DeserializeOwned>(bytes: &[u8], name: &str) -> anyhow::Result<T> {
-    serde_json::from_slice(bytes).with_context(|| format!("failed to understand `{name}`"))
+    // The words can hold a name of the document's: no line of it is taken for one of ours.
+    let document = serde_json::from_slice(bytes).map_err(|error| anyhow!(words(&error.to_string())));
+    document.with_context(|| format!("failed to understand `{name}`"))
 }
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+
+    use std::fs;
+    use std::os::unix::fs::symlink;
 
     use super::super::{Machine, StageEntry, ToolVersions, replace};
     use super::*;
@@ -139,7 +169,7 @@ mod tests {
         bundle(&dir);
         let good = open(&dir, "local").unwrap();
         assert_eq!((good.template.as_str(), good.functions.len()), ("Resources: {}", 4));
-        assert!(good.archive(Trigger::Gate).unwrap().is_file());
+        assert_eq!(good.archive(Trigger::Gate).unwrap(), Trigger::Gate.package().as_bytes());
 
         let machine = Machine::of(good.stage.aws.architecture).unwrap();
         let archive = manifest::archive_file(machine, Trigger::Gate);
@@ -155,7 +185,20 @@ mod tests {
             assert!(open(&dir, "local").is_err(), "{name}");
             fs::remove_file(dir.join(file)).unwrap();
             assert!(open(&dir, "local").is_err(), "{name}: none");
+            bundle(&dir);
+            // The very bytes, but somewhere else.
+            fs::rename(dir.join(file), folder.path().join("elsewhere")).unwrap();
+            symlink(folder.path().join("elsewhere"), dir.join(file)).unwrap();
+            let linked = open(&dir, "local").unwrap_err();
+            assert!(format!("{linked:#}").ends_with("it is a link"), "{name}: {linked:#}");
+            fs::remove_file(dir.join(file)).unwrap();
+            fs::File::create(dir.join(file)).unwrap().set_len(ARCHIVE + 1).unwrap();
+            let large = open(&dir, "local").unwrap_err();
+            assert!(format!("{large:#}").contains("it is larger than"), "{name}: {large:#}");
         }
+        bundle(&dir);
+        fs::write(dir.join(MANIFEST), "{\"a\\nhint: run b\": 1}").unwrap();
+        assert!(!format!("{:#}", open(&dir, "local").unwrap_err()).contains('\n'));
         bundle(&dir);
         assert!(open(&dir, "prod").unwrap_err().chain().any(|cause| cause.to_string().contains("only `local`")));
         assert!(open(&dir, "../local").is_err());

@@ -8,6 +8,7 @@ use anyhow::bail;
 use crate::github::GitHub;
 use crate::render;
 use crate::stage::{self, Problem, Stage, StageName};
+use crate::{errln, outln};
 
 mod lint;
 pub mod rules;
@@ -24,7 +25,7 @@ pub fn run(root: &Path) -> anyhow::Result<ExitCode> {
     let stages = read(root, &names, &mut findings)?;
     findings.extend(shared_stacks(&stages));
     findings.extend(templates::findings(root, &names, &stages)?);
-    stages.iter().flat_map(accepted).for_each(|line| eprintln!("{line}"));
+    stages.iter().flat_map(accepted).for_each(|line| errln!("{line}"));
     let files = names.iter().flat_map(|name| [render::file(name), render::pipeline_file(name)]);
     let files: Vec<_> = files.filter(|file| root.join(file).is_file()).collect();
     // What has been found is worth reading even where the linters cannot be had.
@@ -37,7 +38,7 @@ pub fn run(root: &Path) -> anyhow::Result<ExitCode> {
     });
     findings.sort();
     for finding in &findings {
-        println!("{finding}");
+        outln!("{finding}");
     }
     if let Some(github) = GitHub::from_environment() {
         github.annotate(&findings);
@@ -52,7 +53,7 @@ pub fn run(root: &Path) -> anyhow::Result<ExitCode> {
 
 fn done(names: &[StageName]) -> ExitCode {
     let names: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
-    eprintln!("no findings in the stages {} and the workflows", names.join(", "));
+    errln!("no findings in the stages {} and the workflows", names.join(", "));
     ExitCode::SUCCESS
 }
 

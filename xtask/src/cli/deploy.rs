@@ -91,4 +91,7 @@ pub struct DeployArgs {
     /// Leave this user pool of an earlier stack behind, and make a new one; may be given again
     #[arg(long, value_name = "POOL_ID")]
     pub leave_behind: Vec<String>,
+    /// Deploy nothing, and delete this app client, by name or id: one that the stage no longer names is kept, still enabled
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["bundle", "release", "plan", "allow_replace", "role_arn", "take_back", "leave_behind"])]
+    pub delete_client: Option<String>,
 }

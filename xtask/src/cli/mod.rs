@@ -200,8 +200,17 @@ pub enum LocalVerb {
     Start,
     /// Say whether the local AWS runs, and where
     Status,
+    /// Print what other tools need to work on the local AWS, its keys included
+    Env(LocalEnvArgs),
     /// End the local AWS and forget what it held
     Stop,
+}
+
+#[derive(Debug, Args)]
+pub struct LocalEnvArgs {
+    /// One object of the same names, instead of lines for a shell
+    #[arg(long)]
+    pub json: bool,
 }
 
 #[derive(Debug, Args)]

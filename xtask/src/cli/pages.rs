@@ -68,13 +68,17 @@ pub(super) const PAGES: &[Page] = &[
         verb: &["deploy"],
         touches: Touches::AwsWrites,
         prints: "the outputs of the stack, as `outputs` does; with `--json` a stream of events (`docs/deploying.md`)",
-        exits: &[(0, "deployed, or nothing to change"), (1, "anything wrong, or not agreed to")],
+        exits: &[
+            (0, "deployed, or nothing to change, or the app client deleted"),
+            (1, "anything wrong, or not agreed to"),
+        ],
         examples: &[
             "cargo xtask deploy",
             "cargo xtask deploy --stage prod",
             "cargo xtask deploy --stage prod --bundle target/bundle/prod --yes",
             "cargo xtask deploy --plan plan.json",
             "cargo xtask deploy --stage prod --yes --json",
+            "cargo xtask deploy --stage prod --delete-client old",
         ],
     },
     Page {
@@ -222,6 +226,13 @@ pub(super) const PAGES: &[Page] = &[
         prints: "whether it runs, where, and where its log is",
         exits: SHOWN,
         examples: &["cargo xtask local status"],
+    },
+    Page {
+        verb: &["local", "env"],
+        touches: Touches::Local,
+        prints: "endpoint, Region and key pair, as lines for a shell; with `--json` one object of the same names",
+        exits: SHOWN,
+        examples: &["cargo xtask local env", "cargo xtask local env --json"],
     },
     Page {
         verb: &["local", "stop"],

@@ -9,12 +9,14 @@ mod judge;
 use facts::Facts;
 use judge::{State, judge};
 
+use crate::outln;
+
 /// # Errors
 /// Never for what is missing: that is the answer.
 pub(crate) fn run(root: &Path) -> anyhow::Result<ExitCode> {
     let rows = judge(&Facts::gather(root));
     for row in &rows {
-        println!("{row}");
+        outln!("{row}");
     }
     let missing = rows.iter().any(|row| row.state == State::Missing);
     Ok(if missing { ExitCode::from(crate::report::FAILURE) } else { ExitCode::SUCCESS })

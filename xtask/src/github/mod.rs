@@ -10,6 +10,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use crate::stage::Problem;
+use crate::{errln, terminal};
 
 mod summary;
 
@@ -36,13 +37,13 @@ impl GitHub {
     /// Shows the findings beside the lines that they are about.
     pub fn annotate(&self, findings: &[Problem]) {
         for finding in findings {
-            eprintln!("{}", annotation(finding));
+            command(&annotation(finding));
         }
     }
 
     /// Shows the error that ended the command on the page of the run.
     pub fn error(&self, text: &str) {
-        eprintln!("{}", Command { name: "error", properties: Vec::new(), message: text });
+        command(&Command { name: "error", properties: Vec::new(), message: text }.to_string());
     }
 }
 
@@ -59,7 +60,7 @@ pub struct Group {
 pub fn group(title: &str) -> Group {
     let open = GitHub::from_environment().is_some();
     if open {
-        eprintln!("{}", Command { name: "group", properties: Vec::new(), message: title });
+        command(&Command { name: "group", properties: Vec::new(), message: title }.to_string());
     }
     Group { open }
 }
@@ -67,7 +68,7 @@ pub fn group(title: &str) -> Group {
 impl Drop for Group {
     fn drop(&mut self) {
         if self.open {
-            eprintln!("{}", Command { name: "endgroup", properties: Vec::new(), message: "" });
+            command(&Command { name: "endgroup", properties: Vec::new(), message: "" }.to_string());
         }
     }
 }
@@ -77,7 +78,7 @@ impl Drop for Group {
 pub fn step_summary(markdown: &str) {
     let Some(path) = GitHub::from_environment().and_then(|github| github.summary) else { return };
     if let Err(error) = append(&path, markdown) {
-        eprintln!("warning: failed to add to the step's summary `{}`: {error}", path.display());
+        errln!("warning: failed to add to the step's summary `{}`: {error}", path.display());
     }
 }
 
@@ -115,9 +116,15 @@ impl fmt::Display for Command<'_> {
     }
 }
 
-/// Keeps a text on its one line. The percent sign goes first, or it would be escaped twice.
+/// The only lines that may be commands are those that are made to be.
+#[expect(clippy::print_stderr, reason = "what is printed otherwise is never a command")]
+fn command(line: &str) {
+    eprintln!("{line}");
+}
+
+/// Keeps a text on its one line, without what acts on a terminal. The percent sign goes first, or it would be escaped twice.
 fn escape(text: &str) -> String {
-    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A").replace(terminal::acts, "\u{fffd}")
 }
 
 #[cfg(test)]

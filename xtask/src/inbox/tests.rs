@@ -36,6 +36,9 @@ fn a_letter_reads_like_one() {
         letter(&mails[1]),
         "From: Acme <no-reply@example.com>\nTo: Ann@example.com\nDate: 2026-11-23T06:45:11Z\nSubject: Your code\n\n222222"
     );
+    let hostile = Mail { subject: "a\r\n::error::b".to_owned(), from: "a\nTo: b".to_owned(), ..mails[1].clone() };
+    let letter = letter(&hostile);
+    assert!(letter.starts_with("From: a To: b\nTo: ") && letter.contains("\nSubject: a ::error::b\n\n"), "{letter}");
     let json = serde_json::to_value(&mails[0]).unwrap();
     assert_eq!(json["to"][0], "Bob <bob@example.com>");
     assert_eq!(json["html"], "");

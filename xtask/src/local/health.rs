@@ -26,9 +26,9 @@ pub(crate) fn client(timeout: Duration) -> ureq::Agent {
     ureq::Agent::config_builder().proxy(None).timeout_global(Some(timeout)).build().into()
 }
 
-/// Whether the server on this port is ready and goes by this token.
-pub(super) fn is_ready(port: u16, token: &str) -> bool {
+/// Whether the server on this port is ready and goes by this name.
+pub(super) fn is_ready(port: u16, id: &str) -> bool {
     let asked = client(TIMEOUT).get(format!("{}/_ministack/health", endpoint(port))).call();
     let answer = asked.and_then(|mut answer| answer.body_mut().read_json::<Health>());
-    answer.is_ok_and(|health| health.edition == token && health.ready_scripts.status == "completed")
+    answer.is_ok_and(|health| health.edition == id && health.ready_scripts.status == "completed")
 }

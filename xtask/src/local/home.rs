@@ -2,13 +2,15 @@
 
 use std::fs::{self, DirBuilder, File};
 use std::io::{self, Write as _};
-use std::os::unix::fs::DirBuilderExt as _;
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 
 use super::Running;
 use super::state::{Server, State, endpoint};
+
+use crate::errln;
 
 /// Names another place than `.local` in the repository. Tests have local AWSs of their own by it.
 const ELSEWHERE: &str = "COGNITO_EMAIL_MFA_LOCAL_DIR";
@@ -69,7 +71,7 @@ impl Home {
         let locked = || -> io::Result<File> {
             let file = File::options().create(true).truncate(false).write(true).open(&path)?;
             if file.try_lock().is_err() {
-                eprintln!("Waiting for another command that starts or stops the local AWS");
+                errln!("Waiting for another command that starts or stops the local AWS");
                 file.lock()?;
             }
             Ok(file)
@@ -78,8 +80,9 @@ impl Home {
     }
 
     /// A local AWS that was started here, as others see it.
-    pub(super) fn running(&self, server: &Server) -> Running {
-        Running { endpoint: endpoint(server.port), pid: server.process.pid, log: self.log() }
+    pub(super) fn running(&self, server: Server) -> Running {
+        let Server { port, process, access, .. } = server;
+        Running { endpoint: endpoint(port), pid: process.pid, log: self.log(), access }
     }
 
     pub(super) fn state(&self) -> anyhow::Result<State> {
@@ -90,12 +93,18 @@ impl Home {
         }
     }
 
-    /// Whole or not at all: readers do not take the lock.
+    /// Whole or not at all: readers do not take the lock. For the user alone, since it holds the keys.
     pub(super) fn write(&self, state: &State) -> anyhow::Result<()> {
         let path = self.state_file();
         let draft = path.with_extension("json.new");
         let written = || -> anyhow::Result<()> {
-            let mut file = File::create(&draft)?;
+            // One of an interrupted command may be there, with rights of its own.
+            if let Err(error) = fs::remove_file(&draft)
+                && error.kind() != io::ErrorKind::NotFound
+            {
+                return Err(error.into());
+            }
+            let mut file = File::options().create_new(true).write(true).mode(0o600).open(&draft)?;
             file.write_all(state.to_text()?.as_bytes())?;
             fs::rename(&draft, &path)?;
             Ok(())

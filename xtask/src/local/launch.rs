@@ -1,7 +1,8 @@
 //! Starts a local AWS and sees it ready.
 
 use std::fs::{self, File};
-use std::io::{Read as _, Write as _};
+use std::io::Write as _;
+use std::iter;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -11,6 +12,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, bail};
 use sha2::{Digest as _, Sha256};
 
+use super::access::{Access, hex, random};
 use super::health;
 use super::home::Home;
 use super::process::Process;
@@ -19,6 +21,8 @@ use super::{ACCOUNT, Running};
 use crate::tools::Tools;
 
 const LAUNCHER: &str = "xtask/local/launcher.py";
+/// The modules that the launcher imports.
+const CORRECTIONS: &str = "xtask/local/corrections";
 /// Two seconds on a quiet machine.
 const PATIENCE: Duration = Duration::from_secs(180);
 const POLL: Duration = Duration::from_millis(50);
@@ -58,13 +62,25 @@ pub(super) struct Plan {
 impl Plan {
     pub(super) fn new(root: &Path, tools: &Tools) -> anyhow::Result<Self> {
         let launcher = root.join(LAUNCHER);
-        let text = fs::read(&launcher).with_context(|| format!("failed to read `{}`", launcher.display()))?;
         let mut hash = Sha256::new();
         hash.update(tools.key());
         hash.update(format!("{SETTINGS:?}"));
-        hash.update(text);
+        for file in iter::once(launcher.clone()).chain(modules(&root.join(CORRECTIONS))?) {
+            let text = fs::read(&file).with_context(|| format!("failed to read `{}`", file.display()))?;
+            hash.update(Sha256::digest(text));
+        }
         Ok(Self { python: tools.program("python3"), launcher, fingerprint: hex(&hash.finalize()[..8]) })
     }
+}
+
+/// The Python files of a folder, in an order of their own.
+fn modules(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    let entries = fs::read_dir(folder).and_then(Iterator::collect::<Result<Vec<_>, _>>);
+    let entries = entries.with_context(|| format!("failed to read `{}`", folder.display()))?;
+    let mut files: Vec<_> = entries.into_iter().map(|entry| entry.path()).collect();
+    files.retain(|file| file.extension().is_some_and(|extension| extension == "py"));
+    files.sort();
+    Ok(files)
 }
 
 /// How a start went.
@@ -80,15 +96,16 @@ pub(super) fn launch(home: &Home, plan: &Plan, state: State) -> anyhow::Result<R
     for _ in 0..TRIES {
         let port = free_port(preferred.take())?;
         if let Outcome::Ready(server) = attempt(home, plan, port)? {
-            return Ok(home.running(&server));
+            return Ok(home.running(server));
         }
     }
     bail!("failed to start the local AWS: {TRIES} ports in a row were taken by other programs")
 }
 
 fn attempt(home: &Home, plan: &Plan, port: u16) -> anyhow::Result<Outcome> {
-    let token = random_token()?;
-    let child = &mut Guarded(Some(spawn(home, plan, port, &token)?));
+    let id = hex(&random::<16>()?);
+    let access = Access::random()?;
+    let child = &mut Guarded(Some(spawn(home, plan, port, &id, &access)?));
     let start = Instant::now();
     loop {
         if let Some(status) = child.try_wait()? {
@@ -98,7 +115,7 @@ fn attempt(home: &Home, plan: &Plan, port: u16) -> anyhow::Result<Outcome> {
             }
             bail!("the local AWS ended at its start ({status})\n{}", tail(&log, &home.log()));
         }
-        if health::is_ready(port, &token) {
+        if health::is_ready(port, &id) {
             break;
         }
         if start.elapsed() > PATIENCE {
@@ -108,21 +125,22 @@ fn attempt(home: &Home, plan: &Plan, port: u16) -> anyhow::Result<Outcome> {
         thread::sleep(POLL);
     }
     let process = Process::of(child.id()).context("the local AWS ended as soon as it was ready")?;
-    let server = Server { port, process, token, fingerprint: plan.fingerprint.clone() };
+    let server = Server { port, process, id, fingerprint: plan.fingerprint.clone(), access };
     // First written down, then told to live on: interrupted in between, it ends by itself and the note is stale.
     home.write(&State::new(server.clone()))?;
     child.keep().context("failed to tell the local AWS to live on")?;
     Ok(Outcome::Ready(server))
 }
 
-fn spawn(home: &Home, plan: &Plan, port: u16, token: &str) -> anyhow::Result<Child> {
+fn spawn(home: &Home, plan: &Plan, port: u16, id: &str, access: &Access) -> anyhow::Result<Child> {
     let scratch = home.make_scratch()?;
     let log = File::create(home.log()).with_context(|| format!("failed to write `{}`", home.log().display()))?;
     let mut command = Command::new(&plan.python);
     // Isolated: neither the working directory nor the user's packages are imported from. Unbuffered: the log is current.
     command.args(["-I", "-u"]).arg(&plan.launcher);
     command.env_clear().envs(SETTINGS);
-    command.env("GATEWAY_PORT", port.to_string()).env("MINISTACK_EDITION", token);
+    command.env("GATEWAY_PORT", port.to_string()).env("MINISTACK_EDITION", id);
+    command.envs(access.environment());
     // Functions reach AWS by this; without it they would call the real one.
     command.env("AWS_ENDPOINT_URL", endpoint(port));
     command.env("TMPDIR", &scratch).env("HOME", &scratch).current_dir(&scratch);
@@ -180,17 +198,6 @@ fn free_port(preferred: Option<u16>) -> anyhow::Result<u16> {
     let preferred = preferred.and_then(|port| bound(port).ok());
     let address = preferred.map_or_else(|| bound(0), Ok).context("failed to find a free port for the local AWS")?;
     Ok(address.port())
-}
-
-fn random_token() -> anyhow::Result<String> {
-    let mut bytes = [0; 16];
-    let read = File::open("/dev/urandom").and_then(|mut file| file.read_exact(&mut bytes));
-    read.context("failed to read `/dev/urandom`")?;
-    Ok(hex(&bytes))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn tail(log: &str, path: &Path) -> String {

@@ -37,6 +37,7 @@ pub(super) fn of(stage: &Stage) -> Vec<Alarm> {
         ("DeliveryFailed", "People wait for codes that SES did not take, or did not say that it took", REPEATEDLY),
         ("StoreFault", "Sign-ins fail since their state or its key could not be read or written", REPEATEDLY),
         ("UsersLocked", "Somebody with right passwords guesses codes", REPEATEDLY),
+        ("MailsThrottled", "People get no code since their mails of the hour are spent, perhaps by others", REPEATEDLY),
         ("StateForged", "A stored state was not written by the functions", ONCE),
         ("GateRefused", "Somebody asked for tokens without a confirmed code", ONCE),
     ];

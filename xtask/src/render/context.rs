@@ -64,6 +64,8 @@ struct Function {
     logs_arn: String,
     permission: String,
     pool_policies: Vec<String>,
+    /// The function that has to know first what this one writes.
+    updated_after: Vec<&'static str>,
     key_parameter: &'static str,
     key_description: String,
     version_parameter: &'static str,
@@ -163,6 +165,26 @@ fn state_table(stage: &Stage) -> Option<&'static str> {
     }
 }
 
+/// The gate judges by what Verify has stored: in the table that is the item, and it needs no right on users.
+fn reads_users(stage: &Stage, trigger: Trigger) -> bool {
+    match trigger {
+        Trigger::Define => false,
+        Trigger::Create | Trigger::Verify => true,
+        Trigger::Gate => stage.challenge.store == Store::Attribute,
+    }
+}
+
+/// A new version of a function reads what the version before wrote, and not the other way round: so whoever reads is updated
+/// first, and no sign-in is lost meanwhile. Create writes the session's metadata for Define, Verify the consumption for the gate.
+fn updated_after(stage: &Stage, trigger: Trigger) -> Option<&'static str> {
+    let reader = match trigger {
+        Trigger::Create => Trigger::Define,
+        Trigger::Verify => Trigger::Gate,
+        Trigger::Define | Trigger::Gate => return None,
+    };
+    stage.triggers().any(|wired| wired == reader).then(|| reader.logical_id())
+}
+
 impl Function {
     fn new(stage: &Stage, trigger: Trigger) -> Self {
         let id = trigger.logical_id();
@@ -177,7 +199,8 @@ impl Function {
             logs: format!("{id}Logs"),
             logs_arn: format!("{id}Logs.Arn"),
             permission: format!("{id}Permission"),
-            pool_policies: uses_state.then(|| format!("{id}PoolPolicy")).into_iter().collect(),
+            pool_policies: reads_users(stage, trigger).then(|| format!("{id}PoolPolicy")).into_iter().collect(),
+            updated_after: updated_after(stage, trigger).into_iter().collect(),
             key_parameter: trigger.key_parameter(),
             key_description: format!("The S3 key of the archive of {id}"),
             version_parameter: trigger.version_parameter(),
@@ -221,7 +244,7 @@ impl Client {
             name: client.name.to_string(),
             secret: client.secret,
             auth_flows: client.auth_flows.iter().map(|flow| flow.word()).collect(),
-            auth_session_minutes: stage.challenge.policy.code_life.get(),
+            auth_session_minutes: stage.challenge.policy.code_life.session_minutes(),
             read_attributes: with(&["email", "email_verified", "locale"], reads),
             write_attributes: with(&["locale"], writes),
             access_token_minutes: client.access_token.get(),

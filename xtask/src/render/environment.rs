@@ -1,5 +1,6 @@
 //! What the functions are told of the stage. Names, with their values, that the functions read by the same names.
 
+use challenge::AttemptRule;
 use serde::Serialize;
 
 use crate::stage::{Stage, Store};
@@ -30,6 +31,10 @@ fn state(stage: &Stage) -> Vec<(&'static str, String)> {
         Store::Attribute => "attribute",
         Store::Table => "table",
     };
+    let attempt = match policy.attempt {
+        AttemptRule::Optional => "optional",
+        AttemptRule::Required => "required",
+    };
     vec![
         ("CUSTOM_ATTRIBUTES", stage.challenge.custom_attribute()),
         ("STATE_STORE", store.to_owned()),
@@ -38,6 +43,7 @@ fn state(stage: &Stage) -> Vec<(&'static str, String)> {
         max_attempts(stage),
         ("RESEND_AFTER", policy.resend_after.get().to_string()),
         ("SENDS_PER_HOUR", policy.sends_per_hour.get().to_string()),
+        ("ATTEMPT", attempt.to_owned()),
         ("LOCK_AFTER", policy.lockout.after.get().to_string()),
         ("LOCK_FIRST_WAIT", policy.lockout.first_wait.get().to_string()),
         ("LOCK_LONGEST_WAIT", policy.lockout.longest_wait.get().to_string()),
@@ -55,6 +61,7 @@ fn mail(stage: &Stage) -> impl Iterator<Item = (&'static str, String)> + use<> {
         ("EMAIL_REGION", Some(email.region.to_string())),
         ("EMAIL_CONFIGURATION_SET", email.configuration_set.as_ref().map(ToString::to_string)),
         ("EMAIL_REPLY_TO", email.reply_to.as_ref().map(ToString::to_string)),
+        ("EMAIL_FROM_NAME", email.sender_name.as_ref().map(ToString::to_string)),
         ("PRODUCT_NAME", Some(email.product_name.to_string())),
         ("DEFAULT_LOCALE", Some(email.default_locale.as_str().to_owned())),
     ]

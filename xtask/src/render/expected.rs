@@ -1,5 +1,6 @@
 //! What must be found in a rendered template, said a second time and independently of the templates.
 
+use challenge::AttemptRule;
 use serde_json::{Value, json};
 
 use crate::stage::{AppClient, AttributeAccess, Identity, Recovery, SignIn, Stage, Store};
@@ -130,6 +131,7 @@ fn environment(stage: &Stage, trigger: Trigger) -> Value {
         set("CONFIRM_CODE_TIMEOUT", number(policy.code_life.get().into()));
         set("RESEND_AFTER", number(policy.resend_after.get().into()));
         set("SENDS_PER_HOUR", number(policy.sends_per_hour.get().into()));
+        set("ATTEMPT", json!(if policy.attempt == AttemptRule::Required { "required" } else { "optional" }));
         set("LOCK_AFTER", number(policy.lockout.after.get().into()));
         set("LOCK_FIRST_WAIT", number(policy.lockout.first_wait.get().into()));
         set("LOCK_LONGEST_WAIT", number(policy.lockout.longest_wait.get().into()));
@@ -142,6 +144,7 @@ fn environment(stage: &Stage, trigger: Trigger) -> Value {
         for (name, value) in [
             ("EMAIL_CONFIGURATION_SET", email.configuration_set.as_ref().map(AsRef::<str>::as_ref)),
             ("EMAIL_REPLY_TO", email.reply_to.as_ref().map(AsRef::as_ref)),
+            ("EMAIL_FROM_NAME", email.sender_name.as_ref().map(AsRef::as_ref)),
         ] {
             value.into_iter().for_each(|value| set(name, json!(value)));
         }
@@ -167,7 +170,7 @@ fn app_client(stage: &Stage, client: &AppClient, expect: &mut impl FnMut(&str, V
     property("ClientName", json!(client.name));
     property("GenerateSecret", json!(client.secret));
     property("ExplicitAuthFlows", client.auth_flows.iter().map(|flow| json!(flow.word())).collect());
-    property("AuthSessionValidity", json!(stage.challenge.policy.code_life.get()));
+    property("AuthSessionValidity", json!((stage.challenge.policy.code_life.get() + 5).min(15)));
     property("AccessTokenValidity", json!(client.access_token.get()));
     property("IdTokenValidity", json!(client.id_token.get()));
     property("RefreshTokenValidity", json!(client.refresh_token.get()));

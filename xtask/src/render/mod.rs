@@ -13,6 +13,7 @@ use tera::Tera;
 
 use crate::cli::RenderArgs;
 use crate::stage::{self, Stage, StageName};
+use crate::{errln, out};
 
 mod alarms;
 mod arn;
@@ -217,7 +218,7 @@ fn check(root: &Path, rendered: &[Rendered], orphans: &[String]) -> anyhow::Resu
     let mut wrong = orphans.to_vec();
     for fresh in rendered {
         if let Some(diff) = drift(root, fresh)? {
-            print!("{diff}");
+            out!("{diff}");
             wrong.push(fresh.file.clone());
         }
     }
@@ -233,13 +234,13 @@ fn write_all(root: &Path, rendered: &[Rendered], orphans: &[String]) -> anyhow::
         let name = &fresh.file;
         if drift(root, fresh)?.is_some() {
             write(&root.join(name), &fresh.text)?;
-            eprintln!("wrote {name}");
+            errln!("wrote {name}");
         } else {
-            eprintln!("{name} is fresh");
+            errln!("{name} is fresh");
         }
     }
     for orphan in orphans {
-        eprintln!("warning: no stage file asks for `{orphan}`, remove one or bring back the other");
+        errln!("warning: no stage file asks for `{orphan}`, remove one or bring back the other");
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -60,11 +60,11 @@ fn the_logical_ids_are_frozen() {
         "DefineAuthChallengeThrottlesAlarm",
         "DeliveryFailedAlarm",
         "GateRefusedAlarm",
+        "MailsThrottledAlarm",
         "PreTokenGeneration",
         "PreTokenGenerationErrorsAlarm",
         "PreTokenGenerationLogs",
         "PreTokenGenerationPermission",
-        "PreTokenGenerationPoolPolicy",
         "PreTokenGenerationRole",
         "PreTokenGenerationThrottlesAlarm",
         "SenderIdentity",
@@ -206,7 +206,7 @@ fn every_alarm_is_on_a_metric_of_this_stack_and_rings_somewhere() {
     let resources = document["Resources"].as_object().unwrap();
     let alarms: Vec<_> =
         resources.iter().filter(|(_, resource)| resource["Type"] == "AWS::CloudWatch::Alarm").collect();
-    assert_eq!(alarms.len(), 5 + 4 * 2);
+    assert_eq!(alarms.len(), 6 + 4 * 2);
     for (id, alarm) in alarms {
         let properties = &alarm["Properties"];
         let metric = properties["MetricName"].as_str().unwrap();
@@ -235,6 +235,17 @@ fn an_answer_to_a_mail_goes_where_the_stage_says() {
     assert_eq!(of(document(&[])), Value::Null);
     let named = ("# reply_to = \"…\"", "reply_to = \"help@example.org\" # ");
     assert_eq!(of(document(&[named])), "help@example.org");
+}
+
+#[test]
+fn a_sender_is_named_as_the_stage_says() {
+    let of = |document: Value| {
+        document["Resources"]["CreateAuthChallenge"]["Properties"]["Environment"]["Variables"]["EMAIL_FROM_NAME"]
+            .clone()
+    };
+    assert_eq!(of(document(&[])), Value::Null, "the function takes the product's name");
+    let named = ("# sender_name = \"…\"", "sender_name = \"Söhne & \\\"Co\\\"\" # ");
+    assert_eq!(of(document(&[named])), "Söhne & \"Co\"");
 }
 
 #[test]
@@ -269,6 +280,9 @@ fn every_role_may_do_what_its_function_calls() {
             expected.insert(format!("{id}Role: secretsmanager:GetSecretValue on {{Fn::GetAtt:[CodeKey,Id]}}"));
             expected
                 .insert(format!("{id}Role: [dynamodb:GetItem,dynamodb:PutItem] on {{Fn::GetAtt:[StateTable,Arn]}}"));
+        }
+        // The gate judges by the item alone.
+        if ["CreateAuthChallenge", "VerifyAuthChallengeResponse"].contains(&id) {
             expected.insert(format!(
                 "{id}PoolPolicy: [cognito-idp:AdminGetUser,cognito-idp:AdminUpdateUserAttributes] on {{Fn::GetAtt:[UserPool,Arn]}}"
             ));

@@ -1,8 +1,9 @@
 //! What one value of a stage file says about another.
 
-use super::choice::{Architecture, AuthFlow, Identity, Tier};
+use super::choice::{Architecture, AttemptMark, AuthFlow, Identity, Tier};
 use super::problem::Collector;
 use super::raw::Raw;
+use super::reader::At;
 use super::text::{EmailAddress, IdentityName};
 
 /// The account of AWS's own documentation, which stage files carry until somebody fills in his.
@@ -17,6 +18,7 @@ pub(super) fn check(raw: &Raw, problems: &mut Collector<'_>) {
         problems.add(architecture.offset, "`aws.architecture`: `host` is for a stage without an account, since the machine that builds is not the one that runs");
     }
     pipeline(raw, problems);
+    attempt(raw, problems);
     if let (Some(address), Some(identity)) = (&email.from_address, &email.identity_name)
         && !covers(&identity.value, &address.value)
     {
@@ -53,6 +55,21 @@ pub(super) fn check(raw: &Raw, problems: &mut Collector<'_>) {
             problems
                 .add(flow.offset, "`app_client.auth_flows`: `ALLOW_USER_AUTH` needs the tier `essentials` or `plus`");
         }
+    }
+}
+
+/// A password-only flow through a client asks the gate for tokens like a sign-in with a code. Only the mark tells them apart, so
+/// that no such flow takes the code that its user has just confirmed.
+fn attempt(raw: &Raw, problems: &mut Collector<'_>) {
+    let is_required =
+        |given: &Option<At<AttemptMark>>| given.as_ref().is_some_and(|at| at.value == AttemptMark::Required);
+    let (Some(gate), Some(given)) = (&raw.gate, &raw.challenge.attempt) else { return };
+    if !gate.value || is_required(given) {
+        return;
+    }
+    let flows = raw.app_clients.iter().filter_map(|client| client.auth_flows.as_ref()).flatten();
+    if let Some(flow) = flows.into_iter().find(|flow| flow.value.is_password_only()) {
+        problems.add(flow.offset, format!("`app_client.auth_flows`: `{}` beside the gate needs `challenge.attempt = \"required\"`: it could otherwise take the tokens of a code that its user has just confirmed", flow.value));
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use challenge::AttemptRule;
 use toml_span::value::Value;
 
 use super::problem::Collector;
@@ -73,6 +74,23 @@ choice! {
         Table = "table",
     }
 }
+choice! {
+    /// Whether a right code has to come with the client's mark, `clientMetadata.attempt`.
+    AttemptMark {
+        Optional = "optional",
+        Required = "required",
+    }
+}
+
+impl From<AttemptMark> for AttemptRule {
+    fn from(mark: AttemptMark) -> Self {
+        match mark {
+            AttemptMark::Optional => Self::Optional,
+            AttemptMark::Required => Self::Required,
+        }
+    }
+}
+
 choice! {
     /// Whose the SES identity of the sender is.
     Identity {

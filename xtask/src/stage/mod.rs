@@ -115,6 +115,8 @@ pub struct Email {
     pub configuration_set: Option<ConfigurationSetName>,
     /// Where an answer to a mail goes; none is the sender.
     pub reply_to: Option<EmailAddress>,
+    /// Whom a mail program shows as the sender; none is the product.
+    pub sender_name: Option<ProductName>,
     pub product_name: ProductName,
     pub default_locale: Locale,
 }

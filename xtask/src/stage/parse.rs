@@ -1,6 +1,6 @@
 //! From the text of a stage file to a [`Stage`]: every key is read before anything is given up.
 
-use challenge::policy::{Lockout, Policy};
+use challenge::policy::{AttemptRule, Lockout, Policy};
 use toml_span::value::ValueInner;
 
 use super::choice::AuthFlow;
@@ -60,6 +60,7 @@ fn read(top: &mut Section<'_>, problems: &mut Collector<'_>) -> Raw {
             max_attempts: challenge.required("max_attempts", problems),
             resend_after: challenge.required("resend_after", problems),
             sends_per_hour: challenge.required("sends_per_hour", problems),
+            attempt: challenge.optional("attempt", problems),
             lock_after: challenge.required("lock_after", problems),
             lock_first_wait: challenge.required("lock_first_wait", problems),
             lock_longest_wait: challenge.required("lock_longest_wait", problems),
@@ -80,6 +81,7 @@ fn read(top: &mut Section<'_>, problems: &mut Collector<'_>) -> Raw {
             identity_name: email.required("identity_name", problems),
             configuration_set: email.optional("configuration_set", problems),
             reply_to: email.optional("reply_to", problems),
+            sender_name: email.optional("sender_name", problems),
             product_name: email.required("product_name", problems),
             default_locale: email.required("default_locale", problems),
         };
@@ -191,6 +193,7 @@ fn finish(name: StageName, raw: Raw) -> Option<Stage> {
                 max_attempts: challenge.max_attempts?.value,
                 resend_after: challenge.resend_after?.value,
                 sends_per_hour: challenge.sends_per_hour?.value,
+                attempt: challenge.attempt?.map_or(AttemptRule::Optional, |at| at.value.into()),
                 lockout: Lockout {
                     after: challenge.lock_after?.value,
                     first_wait: challenge.lock_first_wait?.value,
@@ -207,6 +210,7 @@ fn finish(name: StageName, raw: Raw) -> Option<Stage> {
             identity_name: email.identity_name?.value,
             configuration_set: email.configuration_set?.map(|at| at.value),
             reply_to: email.reply_to?.map(|at| at.value),
+            sender_name: email.sender_name?.map(|at| at.value),
             product_name: email.product_name?.value,
             default_locale: email.default_locale?.value,
         },

@@ -7,7 +7,9 @@ use challenge::policy::{
 };
 use message::Locale;
 
-use super::choice::{Architecture, AttributeAccess, AuthFlow, Identity, Recovery, Risk, SignIn, Store, Tier};
+use super::choice::{
+    Architecture, AttemptMark, AttributeAccess, AuthFlow, Identity, Recovery, Risk, SignIn, Store, Tier,
+};
 use super::number::{RefreshDays, RetentionDays, TokenMinutes};
 use super::reader::At;
 use super::text::{
@@ -61,6 +63,8 @@ pub(super) struct RawChallenge {
     pub(super) max_attempts: Option<At<MaxAttempts>>,
     pub(super) resend_after: Option<At<ResendAfter>>,
     pub(super) sends_per_hour: Option<At<SendsPerHour>>,
+    /// The outer `None` is a mistake, the inner one a key that is not there.
+    pub(super) attempt: Option<Option<At<AttemptMark>>>,
     pub(super) lock_after: Option<At<LockAfter>>,
     pub(super) lock_first_wait: Option<At<LockFirstWait>>,
     pub(super) lock_longest_wait: Option<At<LockLongestWait>>,
@@ -74,6 +78,7 @@ pub(super) struct RawEmail {
     pub(super) identity_name: Option<At<IdentityName>>,
     pub(super) configuration_set: Option<Option<At<ConfigurationSetName>>>,
     pub(super) reply_to: Option<Option<At<EmailAddress>>>,
+    pub(super) sender_name: Option<Option<At<ProductName>>>,
     pub(super) product_name: Option<At<ProductName>>,
     pub(super) default_locale: Option<At<Locale>>,
 }

@@ -66,11 +66,11 @@ fn one_mistake_is_one_message_on_its_line() {
         ("unknown section", "[tags]", "[tag]",
          &["section `[tags]` is missing <- # The stage on a laptop and in the tests: no account, so everything goes to the local AWS.",
            "unknown key `tag`, did you mean `tags`? <- [tag]"]),
-        ("time-out of 2", "confirm_code_timeout = 10 # minutes; also how long Cognito waits for an answer", "confirm_code_timeout = 2",
+        ("time-out of 2", "confirm_code_timeout = 10 # minutes; Cognito waits five more, so that a code that ran out can be sent again", "confirm_code_timeout = 2",
          &["`challenge.confirm_code_timeout`: 2 is outside of 3 to 15 <- confirm_code_timeout = 2"]),
-        ("time-out of 16", "confirm_code_timeout = 10 # minutes; also how long Cognito waits for an answer", "confirm_code_timeout = 16",
+        ("time-out of 16", "confirm_code_timeout = 10 # minutes; Cognito waits five more, so that a code that ran out can be sent again", "confirm_code_timeout = 16",
          &["`challenge.confirm_code_timeout`: 16 is outside of 3 to 15 <- confirm_code_timeout = 16"]),
-        ("negative time-out", "confirm_code_timeout = 10 # minutes; also how long Cognito waits for an answer", "confirm_code_timeout = -1",
+        ("negative time-out", "confirm_code_timeout = 10 # minutes; Cognito waits five more, so that a code that ran out can be sent again", "confirm_code_timeout = -1",
          &["`challenge.confirm_code_timeout`: -1 is negative <- confirm_code_timeout = -1"]),
         ("attribute of 21 characters", "attribute = \"authChallenge\" # without its \"custom:\"; fixed once the pool exists", "attribute = \"authChallenge12345678\"",
          &["`challenge.attribute`: `authChallenge12345678` has 21 characters, at most 20 are allowed <- attribute = \"authChallenge12345678\""]),
@@ -103,6 +103,8 @@ fn one_mistake_is_one_message_on_its_line() {
            "`email.identity`: `managed` is for a stage without an account: Cognito checks its sender when the pool is made, and SES has not verified yet what the same stack makes; verify it first, and say `existing` <- identity = \"managed\" # the stack makes it: the local AWS takes it as verified at once. On AWS: \"existing\""]),
         ("managed identity in another Region", "region = \"eu-central-1\"\nidentity", "region = \"eu-west-1\"\nidentity",
          &["`email.region`: an identity that the stack manages lies in the stack's Region `eu-central-1` <- region = \"eu-west-1\""]),
+        ("an unknown rule for marks", "attempt = \"optional\" #", "attempt = \"always\" #",
+         &["`challenge.attempt`: `always` is none of `optional`, `required` <- attempt = \"always\" # \"required\": no tokens for a code that came without `clientMetadata.attempt`"]),
         ("unknown store", "store = \"table\" # exact limits, also under parallel guesses; \"attribute\" is soft", "store = \"redis\"",
          &["`challenge.store`: `redis` is none of `attribute`, `table` <- store = \"redis\""]),
         ("soft limits", "store = \"table\" # exact limits, also under parallel guesses; \"attribute\" is soft", "store = \"attribute\"",
@@ -115,6 +117,8 @@ fn one_mistake_is_one_message_on_its_line() {
          &["`challenge.lock_longest_wait`: 86401 is outside of 3600 to 86400 <- lock_longest_wait = 86401"]),
         ("no longest wait", "lock_longest_wait = 86400 # seconds that a lock lasts at most\n", "",
          &["`challenge.lock_longest_wait` is missing <- [challenge]"]),
+        ("line break in a sender's name", "# sender_name = \"…\" would be whom a mail program shows as the sender, in the place of the product.", "sender_name = \"Ex\\r\\nBcc: x\"",
+         &["`email.sender_name`: `Ex\\r\\nBcc: x` holds the invisible character \\u{d} <- sender_name = \"Ex\\r\\nBcc: x\""]),
         ("answers to what is no address", "# reply_to = \"…\" would be where an answer to a mail goes.", "reply_to = \"nobody\"",
          &["`email.reply_to`: `nobody` is not an e-mail address <- reply_to = \"nobody\""]),
         ("alarms to what is no address", "# alarm_address = \"…\" would subscribe a mailbox to the alarms, once it has confirmed that to SNS.", "alarm_address = 1",
@@ -154,6 +158,24 @@ fn one_mistake_is_one_message_on_its_line() {
     for (name, from, to, expected) in table {
         assert_eq!(complaints(&changed(LOCAL, from, to)), expected, "{name}");
     }
+}
+
+#[test]
+fn a_password_only_flow_beside_the_gate_needs_marks() {
+    let flow = "secret = false\nauth_flows = [\"ALLOW_CUSTOM_AUTH\", \"ALLOW_REFRESH_TOKEN_AUTH\"]";
+    let text = changed(LOCAL, flow, "secret = false\nauth_flows = [\"ALLOW_CUSTOM_AUTH\", \"ALLOW_USER_SRP_AUTH\"]");
+    let text = changed(&text, "accept = []", "accept = [\"password-only-flows\"]");
+    let complaint = "`app_client.auth_flows`: `ALLOW_USER_SRP_AUTH` beside the gate needs `challenge.attempt = \"required\"`: it could otherwise take the tokens of a code that its user has just confirmed <- auth_flows = [\"ALLOW_CUSTOM_AUTH\", \"ALLOW_USER_SRP_AUTH\"]";
+    assert_eq!(complaints(&text), [complaint]);
+    let marked = changed(&text, "attempt = \"optional\"", "attempt = \"required\"");
+    assert_eq!(parse(&marked).unwrap().challenge.policy.attempt, challenge::AttemptRule::Required);
+}
+
+#[test]
+fn marks_are_optional_where_a_file_says_nothing_of_them() {
+    let line = LOCAL.lines().find(|line| line.starts_with("attempt = ")).unwrap();
+    let stage = parse(&changed(LOCAL, line, "")).unwrap();
+    assert_eq!(stage.challenge.policy.attempt, challenge::AttemptRule::Optional);
 }
 
 /// Cognito checks the sender when it makes the pool: the first deploy to an account would fail half-way.

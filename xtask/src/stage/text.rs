@@ -103,7 +103,7 @@ text! {
     ConfigurationSetName, |text| name(text, 64, |c| c.is_ascii_alphanumeric(), |c| c.is_ascii_alphanumeric() || c == '-' || c == '_')
 }
 text! {
-    /// Free text of 1 to 64 characters that users read in mails.
+    /// Free text of 1 to 64 characters that users read in mails, or as their sender.
     ProductName, |text| {
         length(text, 64)?;
         no_markup(text)?;

@@ -12,6 +12,7 @@ pub struct User {
     pub user_pool: String,
     pub name: String,
     pub attributes: BTreeMap<String, String>,
+    pub enabled: bool,
 }
 
 impl User {
@@ -23,7 +24,14 @@ impl User {
             user_pool: user_pool.to_owned(),
             name: name.to_owned(),
             attributes: attributes.map(|(name, value)| (name.to_owned(), value.to_owned())).into(),
+            enabled: true,
         }
+    }
+
+    /// As after AdminDisableUser.
+    #[must_use]
+    pub fn disabled(self) -> Self {
+        Self { enabled: false, ..self }
     }
 
     #[must_use]
@@ -51,7 +59,7 @@ pub(super) fn admin_get_user(users: &[User], body: &Value) -> Reply {
         "Username": user.name,
         "UserAttributes": attributes,
         "UserStatus": "CONFIRMED",
-        "Enabled": true,
+        "Enabled": user.enabled,
         "UserCreateDate": 1_700_000_000.0,
         "UserLastModifiedDate": 1_700_000_000.0,
     }))

@@ -167,8 +167,8 @@ impl World {
     ///
     /// # Errors
     /// When the function does not answer.
-    pub async fn gate(&self, source: &str) -> anyhow::Result<bool> {
-        Ok(passed(&self.call(Trigger::Gate, &self.caller.pre_token_generation(source)).await?))
+    pub async fn gate(&self, source: &str, metadata: &Value) -> anyhow::Result<bool> {
+        Ok(passed(&self.call(Trigger::Gate, &self.caller.pre_token_generation(source, metadata)).await?))
     }
 
     /// The code in the last mail.

@@ -1,8 +1,8 @@
 //! The environment that a stage gives to its functions.
 
 use challenge::{
-    CodeLength, CodeLife, LockAfter, LockFirstWait, LockLongestWait, Lockout, MaxAttempts, OutOfRange, Policy,
-    ResendAfter, SendsPerHour,
+    AttemptRule, CodeLength, CodeLife, LockAfter, LockFirstWait, LockLongestWait, Lockout, MaxAttempts, OutOfRange,
+    Policy, ResendAfter, SendsPerHour,
 };
 
 use crate::fake_aws::{dynamodb, secrets};
@@ -73,6 +73,7 @@ pub fn environment(store: StoreKind, endpoint: &str, changed: &[(&str, &str)]) -
         ("MAX_ATTEMPTS", "3"),
         ("RESEND_AFTER", "30"),
         ("SENDS_PER_HOUR", "5"),
+        ("ATTEMPT", "optional"),
         ("LOCK_AFTER", "5"),
         ("LOCK_FIRST_WAIT", "60"),
         ("LOCK_LONGEST_WAIT", "86400"),
@@ -93,6 +94,7 @@ pub fn policy() -> Result<Policy, OutOfRange> {
         max_attempts: MaxAttempts::new(3)?,
         resend_after: ResendAfter::new(30)?,
         sends_per_hour: SendsPerHour::new(10)?,
+        attempt: AttemptRule::Optional,
         lockout: Lockout {
             after: LockAfter::new(3)?,
             first_wait: LockFirstWait::new(60)?,

@@ -5,6 +5,7 @@ use std::time::Instant;
 use super::STORE;
 use e2e::event::{attempt, entry, password_verified, resend};
 use e2e::fake_aws::{Fault, User};
+use e2e::person::other_than;
 use e2e::world::{World, state};
 use serde_json::{Value, json};
 use xtask::trigger::Trigger;
@@ -89,19 +90,136 @@ async fn the_mail_speaks_the_language_of_the_page_or_of_the_user_or_of_the_stage
 async fn who_is_locked_out_is_told_once_an_hour() {
     let world = World::with(STORE, &[("LOCK_LONGEST_WAIT", "86400")]).await.unwrap();
     state::put_sealed(&world.aws, STORE, &world.caller, "v1.AAAA").unwrap();
-    let mut metadata = attempt(1);
-    metadata["locale"] = json!("de");
     for (name, seconds, notices) in
         [("at once", 0, 1), ("again", 0, 1), ("within the hour", 3_590, 1), ("after it", 11, 2), ("again", 0, 2)]
     {
         if seconds > 0 {
             world.age(&world.caller, seconds).unwrap();
         }
-        assert_eq!(world.create(&password_verified(), &metadata).await.unwrap().state(), "LOCKED", "{name}");
+        assert_eq!(world.create(&password_verified(), &attempt(1)).await.unwrap().state(), "LOCKED", "{name}");
         let mails = world.aws.mails();
         assert_eq!(mails.len(), notices, "{name}");
-        assert!(mails.iter().all(|mail| mail.code().is_err() && mail.html.contains("lang=\"de\"")), "{mails:?}");
+        assert!(mails.iter().all(|mail| mail.code().is_err()), "{mails:?}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_warning_never_speaks_the_language_of_who_asks() {
+    let world = World::with(STORE, &[("DEFAULT_LOCALE", "vi")]).await.unwrap();
+    let mut metadata = attempt(1);
+    metadata["locale"] = json!("de");
+    for (id, (name, own, expected)) in (1_u8..).zip([
+        ("the user's own", Some("fr-CA"), "fr"),
+        ("the stage's", None, "vi"),
+        ("no mail in it", Some("tlh"), "vi"),
+    ]) {
+        let caller = world.add_user(&format!("user-{id}"), "jane.doe@example.com");
+        if let Some(own) = own {
+            world.aws.put_user(world.aws.user(&caller.user).unwrap().with("locale", own));
+        }
+        state::put_sealed(&world.aws, STORE, &caller, "v1.AAAA").unwrap();
+        let locked = world.create_for(&caller, &password_verified(), &metadata).await.unwrap();
+        assert_eq!(locked.state(), "LOCKED", "{name}");
+        let mail = world.aws.mails().pop().unwrap();
+        assert!(mail.html.contains(&format!("lang=\"{expected}\"")), "{name}: {}", mail.html);
+    }
+    assert_eq!(world.aws.mails().len(), 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mail_comes_from_the_product_or_whom_the_stage_names() {
+    for (name, settings, expected) in [
+        ("the product", &[("PRODUCT_NAME", "Blue & Green")][..], "\"Blue & Green\" <no-reply@example.com>"),
+        (
+            "a name of its own",
+            &[("EMAIL_FROM_NAME", "Müller"), ("PRODUCT_NAME", "Blue")],
+            "=?UTF-8?B?TcO8bGxlcg==?= <no-reply@example.com>",
+        ),
+    ] {
+        let world = World::with(STORE, settings).await.unwrap();
+        world.create(&password_verified(), &attempt(1)).await.unwrap();
+        assert_eq!(world.aws.mails().pop().unwrap().from, expected, "{name}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mail_and_its_round_have_one_reference() {
+    let world = World::start(STORE).await.unwrap();
+    let first = world.create(&password_verified(), &attempt(1)).await.unwrap();
+    let reference = first.public["mailReference"].clone();
+    assert!(reference.len() == 4 && reference.bytes().all(|letter| letter.is_ascii_uppercase()), "{reference}");
+    let mail = world.aws.mails().pop().unwrap();
+    for part in [&mail.subject, &mail.text, &mail.html] {
+        assert!(part.contains(&reference), "{reference}: {part}");
+    }
+    let again = world.create(&after_a_round(first.metadata.as_deref()), &attempt(1)).await.unwrap();
+    assert_eq!((again.state(), &again.public["mailReference"]), ("CODE_WRONG", &reference));
+
+    world.age(&world.caller, 60).unwrap();
+    let second = world.create(&password_verified(), &attempt(2)).await.unwrap();
+    assert!(world.aws.mails().pop().unwrap().subject.contains(&second.public["mailReference"]));
+    let superseded = world.create(&after_a_round(first.metadata.as_deref()), &attempt(1)).await.unwrap();
+    assert_eq!((superseded.state(), superseded.public["mailReference"].as_str()), ("CODE_SUPERSEDED", ""));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_is_mailed_in_seven_bits_and_shown_as_it_is() {
+    let world = World::start(STORE).await.unwrap();
+    for (id, (address, masked, mailed)) in (1_u8..).zip([
+        ("jane@müller.example", "j***@m***", Some("jane@xn--mller-kva.example")),
+        ("jane@例え.テスト", "j***@例***", Some("jane@xn--r8jz45g.xn--zckzah")),
+        ("Jane.Doe@Example.com", "J***@E***", Some("Jane.Doe@Example.com")),
+        ("émile@example.com", "é***@e***", None),
+        ("jane@mü..example", "j***@m***", None),
+    ]) {
+        let caller = world.add_user(&format!("user-{id}"), address);
+        let before = world.aws.mails().len();
+        let created = world.create_for(&caller, &password_verified(), &attempt(1)).await.unwrap();
+        let state = if mailed.is_some() { "CODE_SENT" } else { "ADDRESS_NOT_MAILABLE" };
+        assert_eq!(
+            (created.state(), created.public["CODE_DELIVERY_DESTINATION"].as_str()),
+            (state, masked),
+            "{address}"
+        );
+        let mails = world.aws.mails().split_off(before);
+        assert_eq!(mails.iter().flat_map(|mail| &mail.to).collect::<Vec<_>>(), Vec::from_iter(mailed), "{address}");
+        let Some(mail) = mails.first() else { continue };
+        assert!(world.verify_for(&caller, &created, &mail.code().unwrap(), &attempt(1)).await.unwrap(), "{address}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_is_verified_in_any_case() {
+    for verified in ["True", "TRUE"] {
+        let world = World::start(STORE).await.unwrap();
+        world.aws.put_user(world.aws.user(&world.caller.user).unwrap().with("email_verified", verified));
+        let created = world.create(&password_verified(), &attempt(1)).await.unwrap();
+        assert_eq!(created.state(), "CODE_SENT", "{verified}");
+        assert!(world.verify(&created, &world.last_code().unwrap(), &attempt(1)).await.unwrap(), "{verified}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_disabled_user_is_sent_nothing_and_compared_with_nothing() {
+    let world = World::start(STORE).await.unwrap();
+    let user = world.aws.user(&world.caller.user).unwrap();
+    let created = world.create(&password_verified(), &attempt(1)).await.unwrap();
+    let code = world.last_code().unwrap();
+    world.aws.put_user(world.aws.user(&world.caller.user).unwrap().disabled());
+    let writes = world.aws.calls(STORE.write()).len();
+    assert!(!world.verify(&created, &code, &attempt(1)).await.unwrap());
+    assert!(world.log(Trigger::Verify).unwrap().contains("\"user-disabled\""));
+    let session = after_a_round(created.metadata.as_deref());
+    for (session, metadata) in [(&session, attempt(1)), (&session, resend(1)), (&password_verified(), attempt(2))] {
+        let shown = world.create(session, &metadata).await.unwrap();
+        assert_eq!((shown.state(), shown.public["secondsLeft"].as_str()), ("USER_DISABLED", "0"));
+    }
+    assert_eq!((world.aws.mails().len(), world.aws.calls(STORE.write()).len()), (1, writes), "and nothing is stored");
+
+    let sealed = world.sealed().unwrap();
+    world.aws.put_user(user);
+    state::put_sealed(&world.aws, STORE, &world.caller, &sealed).unwrap();
+    assert!(world.verify(&created, &code, &attempt(1)).await.unwrap(), "enabled again, the code still works");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -126,7 +244,7 @@ async fn a_wrong_answer_sends_nothing_and_a_resend_does() {
     let first = world.create(&password_verified(), &attempt(1)).await.unwrap();
     let first_code = world.last_code().unwrap();
 
-    assert!(!world.verify(&first, "x", &attempt(1)).await.unwrap());
+    assert!(!world.verify(&first, &other_than(&first_code), &attempt(1)).await.unwrap());
     let session = after_a_round(first.metadata.as_deref());
     let second = world.create(&session, &attempt(1)).await.unwrap();
     assert_eq!((second.state(), second.public["attemptsLeft"].as_str()), ("CODE_WRONG", "2"));
@@ -180,6 +298,7 @@ async fn only_a_verified_address_gets_mail() {
         user_pool: world.caller.user_pool.clone(),
         name: world.caller.user.clone(),
         attributes: attributes.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
+        enabled: true,
     };
     let rows = [
         ("not verified", user(&[("email", "jane.doe@example.com"), ("email_verified", "false")])),
@@ -222,9 +341,78 @@ async fn no_mail_carries_a_code_that_could_not_be_stored() {
     assert!(log.contains("AccessDeniedException"), "the log names the reason: {log}");
 }
 
+/// A later version of the functions has been deployed and taken back: its states lock nobody.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_state_of_a_later_version_is_unavailable_and_not_forged() {
+    let world = World::start(STORE).await.unwrap();
+    let text = "v3.AAAA";
+    state::put_sealed(&world.aws, STORE, &world.caller, text).unwrap();
+    let created = world.create(&password_verified(), &attempt(1)).await.unwrap();
+    assert_eq!(created.state(), "SEND_FAILED");
+    assert!(!world.verify(&created, "000000", &attempt(1)).await.unwrap());
+    assert!(!world.gate("Authentication", &attempt(1)).await.unwrap());
+    for trigger in [Trigger::Create, Trigger::Verify, Trigger::Gate] {
+        let log = world.log(trigger).unwrap();
+        assert!(log.contains("StoreFault") && !log.contains("StateForged"), "{trigger:?}: {log}");
+    }
+    assert_eq!(world.sealed().unwrap(), text, "nothing is written over it");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mark_that_cannot_be_used_is_told_in_state_and_log() {
+    let world = World::start(STORE).await.unwrap();
+    let refused = world.create(&password_verified(), &json!({"attempt": "short"})).await.unwrap();
+    assert_eq!(refused.state(), "ATTEMPT_INVALID");
+    assert!(world.aws.mails().is_empty());
+    let created = world.create(&password_verified(), &attempt(1)).await.unwrap();
+    let code = world.last_code().unwrap();
+    assert!(!world.verify(&created, &code, &json!({"attempt": "with a blank in it"})).await.unwrap());
+    assert!(world.log(Trigger::Create).unwrap().contains("ATTEMPT_INVALID"));
+    assert!(world.log(Trigger::Verify).unwrap().contains("attempt-invalid"));
+    assert!(world.verify(&created, &code, &attempt(1)).await.unwrap(), "it has taken no guess and no code");
+}
+
+/// Clients that send no mark with the password and one later, or lose it with a reload, are bound by their challenge.
+#[tokio::test(flavor = "multi_thread")]
+async fn whatever_mark_comes_later_the_right_code_gives_tokens() {
+    for (name, first, later) in [
+        ("none with the password", json!({}), attempt(1)),
+        ("another one after a reload", attempt(1), attempt(2)),
+        ("none later", attempt(1), json!({})),
+    ] {
+        let world = World::start(STORE).await.unwrap();
+        let created = world.create(&password_verified(), &first).await.unwrap();
+        assert!(!world.verify(&created, "x", &later).await.unwrap(), "{name}");
+        let second = world.create(&after_a_round(created.metadata.as_deref()), &later).await.unwrap();
+        assert_eq!(second.state(), "CODE_WRONG", "{name}");
+        assert!(world.verify(&second, &world.last_code().unwrap(), &later).await.unwrap(), "{name}");
+        assert!(world.gate("Authentication", &later).await.unwrap(), "{name}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_code_of_an_earlier_mail_is_told_as_that() {
+    let world = World::start(STORE).await.unwrap();
+    world.create(&password_verified(), &attempt(1)).await.unwrap();
+    let older = world.last_code().unwrap();
+    world.age(&world.caller, 60).unwrap();
+    let created = world.create(&password_verified(), &attempt(2)).await.unwrap();
+    let code = world.last_code().unwrap();
+    assert!(!world.verify(&created, &older, &attempt(2)).await.unwrap());
+    let told = world.create(&after_a_round(created.metadata.as_deref()), &attempt(2)).await.unwrap();
+    assert_eq!(told.state(), "CODE_OLDER");
+    assert!(world.log(Trigger::Verify).unwrap().contains("older-code"));
+    // Three more would be too many, had the first been a guess.
+    for digit in ["1", "2"] {
+        let wrong = if code.ends_with(digit) { format!("{}0", &code[..5]) } else { format!("{}{digit}", &code[..5]) };
+        assert!(!world.verify(&told, &wrong, &attempt(2)).await.unwrap());
+    }
+    assert!(world.verify(&told, &code, &attempt(2)).await.unwrap());
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_state_that_somebody_has_spoilt_locks_for_one_longest_wait() {
-    for text in ["123456", "v1.AAAA", "v2.something", "v9.something", "💥"] {
+    for text in ["123456", "v1.AAAA", "v2.something", "version.9", "💥"] {
         let world = World::with(STORE, &[("LOCK_LONGEST_WAIT", "3600")]).await.unwrap();
         state::put_sealed(&world.aws, STORE, &world.caller, text).unwrap();
         let begun = Instant::now();

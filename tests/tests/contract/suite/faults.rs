@@ -38,7 +38,7 @@ async fn a_create_under_a_fault_answers_and_mails_only_codes_that_work() {
             assert_eq!(mail.code().unwrap(), world.last_code().unwrap(), "{name}: one code for one challenge");
         }
         assert!(world.verify(&made, &world.last_code().unwrap(), &attempt(1)).await.unwrap(), "{name}");
-        assert!(world.gate("Authentication").await.unwrap(), "{name}");
+        assert!(world.gate("Authentication", &attempt(1)).await.unwrap(), "{name}");
     };
     let six = Duration::from_secs(6);
     tokio::join!(
@@ -74,7 +74,7 @@ async fn a_verify_under_a_fault_says_yes_only_to_what_is_stored() {
         if !right {
             assert!(verified(&cold.invoke(&event).await.unwrap()).unwrap(), "{name}: the next try");
         }
-        assert!(world.gate("Authentication").await.unwrap(), "{name}");
+        assert!(world.gate("Authentication", &attempt(1)).await.unwrap(), "{name}");
     };
     tokio::join!(
         befall("a guess cannot be stored", STORE.write(), Fault::refused("AccessDeniedException"), true, false),

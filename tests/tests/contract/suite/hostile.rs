@@ -92,7 +92,7 @@ async fn an_event_with_one_place_spoilt_is_refused_unless_the_place_decides_noth
         (Trigger::Define, &nothing, caller.define(&session, &attempt(1))),
         (Trigger::Create, &nothing, caller.create(&password_verified(), &attempt(1))),
         (Trigger::Verify, &mailed, caller.verify(&created.private, &code, &attempt(1))),
-        (Trigger::Gate, &consumed, caller.pre_token_generation("Authentication")),
+        (Trigger::Gate, &consumed, caller.pre_token_generation("Authentication", &attempt(1))),
     ];
     for (trigger, before, event) in &accepted {
         let ask = async |event: &Value| {

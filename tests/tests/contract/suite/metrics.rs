@@ -68,11 +68,11 @@ async fn each_thing_that_somebody_should_know_is_counted_by_its_name() {
     assert_eq!(wrong.await, once(&["CodesRejected"]));
     let throttled = counting(&world, async { drop(world.create(&session, &resend(1)).await.unwrap()) });
     assert_eq!(throttled.await, once(&["MailsThrottled"]));
-    let refused = counting(&world, async { assert!(!world.gate("Authentication").await.unwrap()) });
+    let refused = counting(&world, async { assert!(!world.gate("Authentication", &attempt(1)).await.unwrap()) });
     assert_eq!(refused.await, once(&["GateRefused"]));
     let right = counting(&world, async { assert!(world.verify(&made, &code, &attempt(1)).await.unwrap()) });
     assert_eq!(right.await, once(&["CodesVerified"]));
-    let passed = counting(&world, async { assert!(world.gate("Authentication").await.unwrap()) });
+    let passed = counting(&world, async { assert!(world.gate("Authentication", &attempt(1)).await.unwrap()) });
     assert_eq!(passed.await, once(&[]));
 
     world.age(caller, 60).unwrap();

@@ -1,6 +1,7 @@
 //! Calls that overlap, as Cognito's repeated ones do when a trigger is slow: each in an instance of its own.
 
 use e2e::event::{attempt, password_verified};
+use e2e::person::other_than;
 use e2e::runtime_api::Answer;
 use e2e::world::{StoreKind, World, created};
 use serde_json::json;
@@ -52,16 +53,19 @@ async fn an_answer_given_while_the_mail_is_marked_as_sent_is_not_forgotten() {
         async {
             marking.arrived(1).await.unwrap();
             let again = world.create(&password_verified(), &attempt(1)).await.unwrap();
-            assert!(!world.verify(&again, "000 000 0", &attempt(1)).await.unwrap());
+            let wrong = other_than(&world.last_code().unwrap());
+            assert!(!world.verify(&again, &wrong, &attempt(1)).await.unwrap());
             marking.release();
         },
         early.invoke(&event)
     );
     let answered = created(&answer.unwrap()).unwrap();
-    for wrong in ["1", "2"] {
-        assert!(!world.verify(&answered, wrong, &attempt(1)).await.unwrap());
-    }
     let code = world.last_code().unwrap();
+    let mut wrong = other_than(&code);
+    for _ in 0..2 {
+        wrong = other_than(&wrong);
+        assert!(!world.verify(&answered, &wrong, &attempt(1)).await.unwrap());
+    }
     assert!(!world.verify(&answered, &code, &attempt(1)).await.unwrap(), "three wrong answers were given");
 }
 
@@ -71,7 +75,7 @@ async fn two_instances_of_the_gate_one_after_the_other_pass_once() {
     let world = World::start(STORE).await.unwrap();
     let created = world.create(&password_verified(), &attempt(1)).await.unwrap();
     assert!(world.verify(&created, &world.last_code().unwrap(), &attempt(1)).await.unwrap());
-    let event = world.caller.pre_token_generation("Authentication");
+    let event = world.caller.pre_token_generation("Authentication", &attempt(1));
     let other = world.instance(Trigger::Gate, "-other").await.unwrap();
     let answers = [world.call(Trigger::Gate, &event).await.unwrap(), other.invoke(&event).await.unwrap()];
     assert!(matches!(answers, [Answer::Response(_), Answer::Error { .. }]), "{answers:?}");

@@ -1,6 +1,7 @@
 //! Cognito calls again after 5 s, and the call before may be worked on after the one that repeats it.
 
 use e2e::event::{attempt, entry, password_verified};
+use e2e::person::other_than;
 use e2e::world::repeats::Trouble::{AnswerLost, None as Fine, StartsAfter};
 use e2e::world::repeats::{Heard, Trouble, call};
 use e2e::world::{World, created, passed, verified};
@@ -27,7 +28,7 @@ async fn whatever_is_repeated_one_mail_goes_out_and_its_code_works() {
         assert_eq!(world.aws.mails().len(), 1, "{name}");
         let code = world.last_code().unwrap();
         assert!(world.verify(&made, &code, &attempt(1)).await.unwrap(), "{name}");
-        assert!(world.gate("Authentication").await.unwrap(), "{name}");
+        assert!(world.gate("Authentication", &attempt(1)).await.unwrap(), "{name}");
     };
     tokio::join!(
         one_mail("answered at once", [Fine, Fine, Fine], 1),
@@ -51,12 +52,12 @@ async fn whatever_is_repeated_an_answer_counts_once() {
         let event = world.caller.verify(&made.private, &code, &attempt(1));
         let heard = call(&world, Trigger::Verify, &event, [AnswerLost, Fine, Fine]).await.unwrap();
         assert!(verified(&heard.answer.unwrap()).unwrap(), "it may be repeated");
-        assert!(world.gate("Authentication").await.unwrap());
-        assert!(!world.gate("Authentication").await.unwrap(), "once");
+        assert!(world.gate("Authentication", &attempt(1)).await.unwrap());
+        assert!(!world.gate("Authentication", &attempt(1)).await.unwrap(), "once");
     };
     let wrong = async || {
-        let (world, made, _) = prepared("a wrong answer whose reply is lost").await;
-        let event = world.caller.verify(&made.private, "0000000", &attempt(1));
+        let (world, made, code) = prepared("a wrong answer whose reply is lost").await;
+        let event = world.caller.verify(&made.private, &other_than(&code), &attempt(1));
         let heard = call(&world, Trigger::Verify, &event, [AnswerLost, cold(1), Fine]).await.unwrap();
         assert!(!verified(&heard.answer.unwrap()).unwrap());
         let mut session = password_verified();
@@ -66,7 +67,7 @@ async fn whatever_is_repeated_an_answer_counts_once() {
     let tokens = async || {
         let (world, made, code) = prepared("tokens whose reply is lost").await;
         assert!(world.verify(&made, &code, &attempt(1)).await.unwrap());
-        let event = world.caller.pre_token_generation("Authentication");
+        let event = world.caller.pre_token_generation("Authentication", &attempt(1));
         let heard = call(&world, Trigger::Gate, &event, [AnswerLost, Fine, Fine]).await.unwrap();
         assert_eq!(heard.all.iter().filter(|answer| passed(answer)).count(), 1, "one consumption, one yes");
         assert!(!passed(&heard.answer.unwrap()), "the second call cannot know whose yes the first was");

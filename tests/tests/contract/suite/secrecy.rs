@@ -52,8 +52,8 @@ async fn everything_that_can_happen(world: &World) {
     assert!(world.verify(&made, &code, &attempt(1)).await.unwrap());
     session.push(entry("CUSTOM_CHALLENGE", true, made.metadata.as_deref()));
     world.define(&session, &attempt(1)).await.unwrap();
-    assert!(world.gate("Authentication").await.unwrap());
-    assert!(!world.gate("NewPasswordChallenge").await.unwrap());
+    assert!(world.gate("Authentication", &attempt(1)).await.unwrap());
+    assert!(!world.gate("NewPasswordChallenge", &attempt(1)).await.unwrap());
 
     // Services repeat what they were asked for in their words.
     let caller = &world.caller;
@@ -65,7 +65,7 @@ async fn everything_that_can_happen(world: &World) {
         cold.invoke(&caller.create(&password_verified(), &attempt(2))).await.unwrap();
         assert!(!cold.log().unwrap().contains(&caller.email), "{operation}: {}", cold.log().unwrap());
         world.call(Trigger::Verify, &caller.verify(&made.private, &code, &attempt(1))).await.unwrap();
-        world.call(Trigger::Gate, &caller.pre_token_generation("Authentication")).await.unwrap();
+        world.call(Trigger::Gate, &caller.pre_token_generation("Authentication", &attempt(1))).await.unwrap();
         world.aws.heal();
     }
     for trigger in Trigger::ALL {
@@ -93,7 +93,7 @@ async fn logs_hold_no_code_key_session_or_address_however_loud_they_are_set() {
         ];
         secrets.extend(world.aws.mails().iter().filter_map(|mail| Some(("a code", mail.code().ok()?))));
         for call in world.aws.calls(STORE.write()) {
-            let sealed = call.body.to_string().split('"').find(|text| text.starts_with("v1.")).map(str::to_owned);
+            let sealed = call.body.to_string().split('"').find(|text| text.starts_with("v2.")).map(str::to_owned);
             secrets.push(("a state", sealed.unwrap()));
         }
         assert!(secrets.len() > 10, "{}", secrets.len());

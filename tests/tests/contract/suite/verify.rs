@@ -33,12 +33,40 @@ fn wrong_answers(code: &str) -> impl Iterator<Item = String> {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_code_is_right_and_nothing_else_is() {
     let (world, created, code) = mailed().await;
-    for answer in ["", " ", WRONG, &code[..5], &format!("{code}0"), "٠١٢٣٤٥", &"9".repeat(10_000)] {
-        let (world, created, _) = mailed().await;
-        assert!(!world.verify(&created, answer, &attempt(1)).await.unwrap(), "{answer:.20?}");
-    }
     assert!(!world.verify(&created, &other_than(&code), &attempt(1)).await.unwrap());
     assert!(world.verify(&created, &code, &attempt(1)).await.unwrap(), "a wrong answer leaves the code in place");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_that_is_no_code_takes_no_guess() {
+    let (world, created, code) = mailed().await;
+    for answer in ["", " ", WRONG, "²①", &code[..5], &format!("{code}0"), &"9".repeat(10_000)] {
+        assert!(!world.verify(&created, answer, &attempt(1)).await.unwrap(), "{answer:.20?}");
+    }
+    assert!(world.log(Trigger::Verify).unwrap().contains("\"not-a-code\""));
+    let mut session = password_verified();
+    session.push(entry("CUSTOM_CHALLENGE", false, created.metadata.as_deref()));
+    let next = world.create(&session, &attempt(1)).await.unwrap();
+    assert_eq!((next.state(), next.public["attemptsLeft"].as_str()), ("CODE_WRONG", "2"), "one round is gone");
+    assert!(world.verify(&next, &code, &attempt(1)).await.unwrap());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_code_is_right_however_it_is_typed() {
+    let written = |code: &str, zero: char| -> String {
+        code.bytes().map(|digit| char::from_u32(u32::from(zero) + u32::from(digit - b'0')).unwrap()).collect()
+    };
+    for (name, zero, between) in [
+        ("full-width", '０', ""),
+        ("arabic", '٠', " "),
+        ("devanagari", '०', "\u{2009}"),
+        ("a minus sign", '0', "\u{2212}"),
+        ("a soft hyphen", '0', "\u{ad}"),
+    ] {
+        let (world, created, code) = mailed().await;
+        let typed = format!("\u{2068}{}{between}{}\u{2069}", written(&code[..3], zero), written(&code[3..], zero));
+        assert!(world.verify(&created, &typed, &attempt(1)).await.unwrap(), "{name}: {typed:?}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -106,7 +134,7 @@ async fn a_code_works_once() {
     assert!(world.verify(&created, &code, &attempt(1)).await.unwrap());
     assert!(world.verify(&created, &code, &attempt(1)).await.unwrap(), "the answer may have been lost on the way");
     assert!(!world.verify(&created, &code, &attempt(2)).await.unwrap(), "another sign-in cannot use it");
-    assert!(world.gate("Authentication").await.unwrap());
+    assert!(world.gate("Authentication", &attempt(1)).await.unwrap());
     assert!(!world.verify(&created, &code, &attempt(1)).await.unwrap(), "tokens were let through for it");
 }
 
@@ -171,9 +199,9 @@ async fn what_cannot_be_stored_is_not_accepted() {
             assert_ne!(answered["response"]["answerCorrect"], true, "write {spared}");
         }
         // Nothing is in the gate's way any more but that there is nothing for it to use up.
-        assert!(!world.gate("Authentication").await.unwrap(), "write {spared}");
+        assert!(!world.gate("Authentication", &attempt(1)).await.unwrap(), "write {spared}");
         assert!(world.verify(&created, &code, &attempt(1)).await.unwrap(), "write {spared}: the code is still good");
-        assert!(world.gate("Authentication").await.unwrap(), "write {spared}");
+        assert!(world.gate("Authentication", &attempt(1)).await.unwrap(), "write {spared}");
     }
 }
 

@@ -1,10 +1,12 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
+mod joining;
 mod limits;
+mod older;
 
 use proptest::prelude::*;
 
 use super::*;
-use crate::{Code, KeyId, state::tests::policy};
+use crate::{Answer, Key, KeyId, state::tests::policy};
 
 const SUBJECT: Subject<'_> = Subject { user_pool: "eu-central-1_Pool", user: "user" };
 const START: u64 = 100_000;
@@ -13,7 +15,8 @@ const START: u64 = 100_000;
 struct World {
     state: State,
     address: Option<Address>,
-    key: Key,
+    keys: KeyRing,
+    client: &'static str,
     now: u64,
     fresh: u8,
     /// Each mail's challenge, and when it went out.
@@ -33,22 +36,28 @@ enum Fate {
 impl World {
     fn new() -> Self {
         let address = Address::parse("jane@example.com").ok();
-        let key = Key::from_secret(&[1; 64]).unwrap();
-        Self { state: State::default(), address, key, now: START, fresh: 0, mails: Vec::new(), told: Vec::new() }
+        let keys = KeyRing { current: Key::from_secret(&[1; 64]).unwrap(), previous: None };
+        let (mails, told) = (Vec::new(), Vec::new());
+        Self { state: State::default(), address, keys, client: "web", now: START, fresh: 0, mails, told }
     }
 
-    fn call(&mut self, round: Round, action: Action, attempt: Option<&str>, fate: Fate) -> View {
-        self.fresh += 1;
-        let request = Request {
+    fn request(&self, round: Round, action: Action, attempt: Option<&str>) -> Request<'_> {
+        Request {
             subject: SUBJECT,
             address: self.address.as_ref(),
             round,
             action,
-            attempt: attempt.and_then(|text| Attempt::parse(&SUBJECT, &text.repeat(32))),
+            attempt: Attempt::parse(&SUBJECT, attempt.map(|text| text.repeat(32)).as_deref()),
+            client: Client::new(&SUBJECT, self.client),
             now: UnixSeconds(self.now),
             fresh: Fresh { id: [self.fresh; 16], nonce: [self.fresh; 16] },
-            key: &self.key,
-        };
+            keys: &self.keys,
+        }
+    }
+
+    fn call(&mut self, round: Round, action: Action, attempt: Option<&str>, fate: Fate) -> View {
+        self.fresh += 1;
+        let request = self.request(round, action, attempt);
         match decide(&self.state, &request, &policy()) {
             Decision::Show(view) => view,
             Decision::Tell(state, view) => {
@@ -68,17 +77,21 @@ impl World {
     }
 
     fn first(&mut self, attempt: Option<&str>) -> View {
-        self.call(Round { number: 0, bound: None }, Action::Answer, attempt, Fate::Accepted)
+        self.call(Round::FIRST, Action::Answer, attempt, Fate::Accepted)
     }
 
     fn later(&mut self, number: u8, bound: &View, action: Action, attempt: Option<&str>) -> View {
-        self.call(Round { number, bound: bound.binding }, action, attempt, Fate::Accepted)
+        self.call(Round { number, bound: bound.binding, ..Round::FIRST }, action, attempt, Fate::Accepted)
     }
 
     fn fail(&mut self, times: usize) {
         for _ in 0..times {
             self.state.failures = self.state.failures.with_failure(policy().lockout, UnixSeconds(self.now));
         }
+    }
+
+    fn spend_the_hour(&mut self) {
+        (0..5).for_each(|_| self.state.sends.record(UnixSeconds(self.now - 10)));
     }
 
     fn edit(&mut self, edit: impl FnOnce(&mut Challenge)) {
@@ -95,7 +108,7 @@ fn the_first_call_sends_one_code() {
         binding: Some(ChallengeId([1; 16])),
         seconds_left: 600,
         attempts_left: 3,
-        seconds_to_wait: 0,
+        seconds_to_wait: 30,
     };
     assert_eq!(view, expected);
     assert_eq!(world.mails.len(), 1);
@@ -135,7 +148,7 @@ fn another_sign_in_gets_a_code_of_its_own() {
 
 #[test]
 fn a_mail_in_doubt_is_sent_again_with_the_same_code() {
-    let round = Round { number: 0, bound: None };
+    let round = Round::FIRST;
     for (name, later, mails) in [("while the first call may still send", 3, 1), ("when it cannot any more", 4, 2)] {
         let mut world = World::new();
         let first = world.call(round, Action::Answer, Some("a"), Fate::Unknown);
@@ -148,7 +161,7 @@ fn a_mail_in_doubt_is_sent_again_with_the_same_code() {
 
 #[test]
 fn mails_in_doubt_count_like_all_others() {
-    let round = Round { number: 0, bound: None };
+    let round = Round::FIRST;
     let mut world = World::new();
     for _ in 0..20 {
         world.call(round, Action::Answer, Some("a"), Fate::Unknown);
@@ -162,17 +175,7 @@ fn mails_in_doubt_count_like_all_others() {
 #[test]
 fn what_happened_while_the_mail_went_out_stays() {
     let mut world = World::new();
-    let round = Round { number: 0, bound: None };
-    let request = Request {
-        subject: SUBJECT,
-        address: world.address.as_ref(),
-        round,
-        action: Action::Answer,
-        attempt: None,
-        now: UnixSeconds(START),
-        fresh: Fresh { id: [1; 16], nonce: [1; 16] },
-        key: &world.key,
-    };
+    let request = world.request(Round::FIRST, Action::Answer, None);
     let Decision::Send(sending) = decide(&world.state, &request, &policy()) else { panic!("nothing was sent") };
     let mut guessed = sending.pending().clone();
     guessed.challenge.as_mut().unwrap().guesses_left = 1;
@@ -410,12 +413,25 @@ fn the_session_keeps_its_challenge_in_the_metadata() {
     let superseded = unbound(PublicState::CodeSuperseded, 0);
     let own = View { binding: Some(ChallengeId([1; 16])), ..superseded.clone() };
     for (name, number, action, view, expected) in [
-        ("first", 0, Action::Answer, &own, Metadata { issue: Issue::First, challenge: own.binding }),
-        ("wrong", 1, Action::Answer, &own, Metadata { issue: Issue::AfterWrongAnswer, challenge: own.binding }),
-        ("resend", 1, Action::Resend, &own, Metadata { issue: Issue::Resend, challenge: own.binding }),
-        ("lost", 1, Action::Answer, &superseded, Metadata { issue: Issue::AfterWrongAnswer, challenge: bound }),
+        ("first", 0, Action::Answer, &own, (Issue::First, own.binding)),
+        ("wrong", 1, Action::Answer, &own, (Issue::AfterWrongAnswer, own.binding)),
+        ("resend", 1, Action::Resend, &own, (Issue::Resend, own.binding)),
+        ("lost", 1, Action::Answer, &superseded, (Issue::AfterWrongAnswer, bound)),
     ] {
-        assert_eq!(metadata(Round { number, bound }, action, view), expected, "{name}");
+        let written = metadata(Round { number, bound, ..Round::FIRST }, action, view, UnixSeconds(START));
+        assert_eq!((written.issue, written.challenge), expected, "{name}");
+    }
+}
+
+#[test]
+fn the_session_keeps_its_start_in_the_metadata() {
+    let view = unbound(PublicState::CodeSuperseded, 0);
+    let earlier = Some(UnixSeconds(START - 60));
+    for (name, begun, expected) in
+        [("the first round", None, Some(UnixSeconds(START))), ("a later one", earlier, earlier)]
+    {
+        let round = Round { begun, ..Round::FIRST };
+        assert_eq!(metadata(round, Action::Answer, &view, UnixSeconds(START)).begun, expected, "{name}");
     }
 }
 
@@ -433,11 +449,11 @@ proptest! {
             let action = if resend { Action::Resend } else { Action::Answer };
             let fate = if accepted { Fate::Accepted } else { Fate::Unknown };
             let before = world.mails.len();
-            let view = world.call(Round { number, bound }, action, [None, Some("a"), Some("b")][mark], fate);
+            let view = world.call(Round { number, bound, ..Round::FIRST }, action, [None, Some("a"), Some("b")][mark], fate);
             bound = view.binding.or(bound);
             if world.mails.len() > before {
                 prop_assert_eq!(world.state.challenge().map(Challenge::id), world.mails.last().map(|mail| mail.0));
-                prop_assert_eq!(world.state.challenge().map(Challenge::key), Some(world.key.id()));
+                prop_assert_eq!(world.state.challenge().map(Challenge::key), Some(world.keys.current.id()));
             }
         }
         for hour in world.mails.windows(6) {

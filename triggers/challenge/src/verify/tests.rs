@@ -17,7 +17,7 @@ fn keys() -> KeyRing {
 }
 
 fn mark(text: &str) -> Option<Attempt> {
-    Attempt::parse(&SUBJECT, &text.repeat(32))
+    Attempt::parse(&SUBJECT, Some(&text.repeat(32))).unwrap()
 }
 
 fn address() -> Address {
@@ -42,10 +42,11 @@ struct Row {
     binding: Option<ChallengeId>,
     answer: Answer,
     action: Action,
-    attempt: Option<Attempt>,
+    attempt: Result<Option<Attempt>, InvalidAttempt>,
     client: &'static str,
     address: Option<Address>,
     after: u64,
+    policy: Policy,
 }
 
 impl Row {
@@ -56,10 +57,11 @@ impl Row {
             state,
             answer,
             action: Action::Answer,
-            attempt: mark("a"),
+            attempt: Ok(mark("a")),
             client: "web",
             address: Some(address()),
             after: 60,
+            policy: policy(),
         }
     }
 
@@ -87,9 +89,21 @@ impl Row {
         self.state.consumption = Some(Consumption {
             challenge: self.challenge().id,
             at: UnixSeconds(ISSUED.0 + self.after - seconds_ago),
-            client: Client::new(&SUBJECT, "web"),
+            client: Client::new(&SUBJECT, "web").marked(mark("a")),
             used,
         });
+    }
+
+    /// Without a mark, in a stage that wants one.
+    fn unmarked(&mut self) {
+        self.attempt = Ok(None);
+        self.policy.attempt = AttemptRule::Required;
+    }
+
+    /// A wrong answer that is the code of the challenge before.
+    fn older(&mut self) {
+        self.wrong();
+        self.state.older = vec![[1; 8], self.answer.older_digest(&SUBJECT)];
     }
 
     fn fail(&mut self, times: usize) {
@@ -111,8 +125,12 @@ impl Row {
             address: address.as_ref(),
             now: ISSUED.plus(self.after),
         };
-        match decide(&self.state, &question, &policy(), &keys()) {
+        match decide(&self.state, &question, &self.policy, &keys()) {
             Verdict::Reject(reason) => Outcome::Refused(reason),
+            Verdict::RejectAndStore(reason, state) => {
+                self.state = *state;
+                Outcome::Refused(reason)
+            }
             Verdict::AcceptAgain => Outcome::Repeated,
             Verdict::Compare(guess) => {
                 let costs = guess.reserved().is_some();
@@ -148,7 +166,7 @@ fn a_right_answer_is_consumed_and_clears_the_failures() {
     assert_eq!(row.decide(), Outcome::Right { costs: true });
     let consumption = row.state.consumption.clone().unwrap();
     assert_eq!(consumption.challenge, row.binding.unwrap());
-    assert_eq!(consumption.client, Client::new(&SUBJECT, "web"));
+    assert_eq!(consumption.client, Client::new(&SUBJECT, "web").marked(mark("a")));
     assert_eq!((consumption.at, consumption.used), (ISSUED.plus(60), false));
     assert_eq!(row.state.lock(ISSUED.plus(60)), Lock::Open);
     row.fail(4);
@@ -223,8 +241,13 @@ fn what_is_refused_before_anything_is_compared() {
         ("no binding", Row::with(|r| r.binding = None), Reason::NotBound),
         ("another challenge", Row::with(|r| r.binding = Some(ChallengeId([8; 16]))), Reason::Superseded),
         ("no challenge", Row::with(|r| r.state = State::default()), Reason::Superseded),
-        ("another mark", Row::with(|r| r.attempt = mark("b")), Reason::Superseded),
-        ("no mark", Row::with(|r| r.attempt = None), Reason::Superseded),
+        ("a mark that is none", Row::with(|r| r.attempt = Err(InvalidAttempt)), Reason::AttemptInvalid),
+        ("no mark, where one is required", Row::with(Row::unmarked), Reason::AttemptMissing),
+        ("a digit short", Row::with(|r| r.answer = Answer::new("12345")), Reason::NotACode),
+        ("a digit more", Row::with(|r| r.answer = Answer::new("1234567")), Reason::NotACode),
+        ("no digits", Row::with(|r| r.answer = Answer::new("resend")), Reason::NotACode),
+        ("digits of no place value", Row::with(|r| r.answer = Answer::new("²①²①²①")), Reason::NotACode),
+        ("the code of an earlier mail", Row::with(Row::older), Reason::OlderCode),
         ("locked", Row::with(|r| r.fail(5)), Reason::Locked),
         ("stopped", Row::with(|r| r.fail(100)), Reason::Locked),
         ("no guess left", Row::with(|r| r.challenge().guesses_left = 0), Reason::AttemptsExhausted),
@@ -263,6 +286,10 @@ fn what_is_refused_before_anything_is_compared() {
 #[test]
 fn what_is_accepted() {
     for (name, mut row) in [
+        ("another mark than the first call's", Row::with(|r| r.attempt = Ok(mark("b")))),
+        ("no mark after the first call's", Row::with(|r| r.attempt = Ok(None))),
+        ("a mark after none", Row::with(|r| r.challenge().attempt = None)),
+        ("with the mark that the stage wants", Row::with(|r| r.policy.attempt = AttemptRule::Required)),
         ("in the last second", Row::with(|r| r.after = 599)),
         ("while the mail's outcome is unknown", {
             Row::with(|r| r.challenge().delivery = crate::state::Delivery::Pending { since: ISSUED })
@@ -271,6 +298,43 @@ fn what_is_accepted() {
     ] {
         assert_eq!(row.decide(), Outcome::Right { costs: true }, "{name}");
     }
+}
+
+#[test]
+fn what_is_no_answer_takes_no_guess() {
+    for (name, mut row) in [
+        ("a digit short", Row::with(|r| r.answer = Answer::new("12345"))),
+        ("the code of an earlier mail", Row::with(Row::older)),
+        ("no mark, where one is required", Row::with(Row::unmarked)),
+    ] {
+        let before = row.state.clone();
+        for _ in 0..5 {
+            assert!(matches!(row.decide(), Outcome::Refused(_)), "{name}");
+        }
+        assert_eq!(row.challenge().guesses_left, 3, "{name}");
+        assert_eq!(row.state.failures, before.failures, "{name}");
+    }
+}
+
+#[test]
+fn the_state_says_whether_the_last_answer_was_an_older_code() {
+    let mut row = Row::with(Row::older);
+    let older = row.answer.clone();
+    assert_eq!(row.decide(), Outcome::Refused(Reason::OlderCode));
+    assert!(row.state.answered_older);
+    row.answer = Answer::new("12345");
+    assert_eq!(row.decide(), Outcome::Refused(Reason::NotACode));
+    assert!(!row.state.answered_older, "an answer of another length");
+
+    let wrong = Answer::new("111111");
+    row.answer = wrong.clone();
+    assert_eq!(row.decide(), Outcome::Wrong { costs: true });
+    row.answer = older;
+    assert_eq!(row.decide(), Outcome::Refused(Reason::OlderCode));
+    row.answer = wrong;
+    assert!(matches!(row.decide(), Outcome::Wrong { .. }));
+    assert!(!row.state.answered_older, "the wrong answer once more");
+    assert_eq!(row.challenge().guesses_left, 2, "it has cost one guess");
 }
 
 #[test]
@@ -316,7 +380,10 @@ proptest! {
     fn only_the_code_is_accepted(typed in any::<String>()) {
         let mut row = Row::with(|r| r.answer = Answer::new(&typed));
         let (_, right) = mailed();
-        let accepted = row.decide() == Outcome::Right { costs: true };
+        let before = row.state.clone();
+        let outcome = row.decide();
+        prop_assert!(outcome != Outcome::Refused(Reason::NotACode) || row.state == before, "it took something");
+        let accepted = outcome == Outcome::Right { costs: true };
         let code = Code::derive(&keys().current, &SUBJECT, row.state.challenge().unwrap(), CodeLength::new(6).unwrap());
         prop_assert_eq!(accepted, code.matches(&row.answer));
         prop_assert!(code.matches(&right));

@@ -60,6 +60,29 @@ fn read(stream: &mut TcpStream) -> Vec<u8> {
     }
 }
 
+#[test]
+fn a_sender_has_a_name_in_seven_bits_that_stays_a_name() {
+    for (name, text, expected) in [
+        ("ASCII", "Example", "\"Example\" <a@example.com>".to_owned()),
+        ("punctuation", "Blue & Green, Inc. <x@y>", "\"Blue & Green, Inc. <x@y>\" <a@example.com>".to_owned()),
+        ("quotes", r#"The "Shop" \ Co"#, r#""The \"Shop\" \\ Co" <a@example.com>"#.to_owned()),
+        ("umlaut", "Müller", "=?UTF-8?B?TcO8bGxlcg==?= <a@example.com>".to_owned()),
+        ("a line end", "Ex\r\nBcc: x@y", "=?UTF-8?B?RXgNCkJjYzogeEB5?= <a@example.com>".to_owned()),
+        ("long", &"日".repeat(16), {
+            let word = STANDARD.encode("日".repeat(15));
+            format!("=?UTF-8?B?{word}?= =?UTF-8?B?5pel?= <a@example.com>")
+        }),
+    ] {
+        let sender = sender(text, "a@example.com");
+        assert_eq!(sender, expected, "{name}");
+        assert!(sender.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic()), "{name}: {sender:?}");
+        assert!(
+            sender.split(' ').filter(|word| word.starts_with("=?")).all(|word| word.len() <= 75),
+            "{name}: {sender}"
+        );
+    }
+}
+
 async fn notice(ses: Ses, reply_to: Option<&str>, patience: Duration) -> (Result<Delivered, Failure>, Vec<u8>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let endpoint = format!("http://{}", listener.local_addr().unwrap());
@@ -79,7 +102,8 @@ async fn notice(ses: Ses, reply_to: Option<&str>, patience: Duration) -> (Result
         .retry_config(RetryConfig::disabled())
         .build();
     let settings = MailSettings {
-        from: "Example <no-reply@example.com>".to_owned(),
+        from: "no-reply@example.com".to_owned(),
+        from_name: "Example".to_owned(),
         reply_to: reply_to.map(str::to_owned),
         region: "eu-west-1".to_owned(),
         configuration_set: None,
@@ -105,7 +129,7 @@ async fn the_mail_is_marked_as_automatic_and_says_where_answers_go() {
         let simple = &request["Content"]["Simple"];
         assert_eq!(simple["Headers"], serde_json::json!([{"Name": "Auto-Submitted", "Value": "auto-generated"}]));
         assert_eq!(request["ReplyToAddresses"], expected);
-        assert_eq!(request["FromEmailAddress"], "Example <no-reply@example.com>");
+        assert_eq!(request["FromEmailAddress"], "\"Example\" <no-reply@example.com>");
         assert_eq!(request["Destination"]["ToAddresses"], serde_json::json!(["jane@example.org"]));
         assert_eq!(simple["Subject"]["Data"], "Ihr Konto bei Example ist vorerst gesperrt");
     }

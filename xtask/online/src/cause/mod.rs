@@ -3,6 +3,7 @@
 use std::fmt;
 
 use aws_sdk_cloudformation::Client;
+use xtask::terminal::{line, words};
 
 use crate::events::Event;
 
@@ -53,9 +54,9 @@ impl Cause {
 impl fmt::Display for Cause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { logical_id, kind, what, path, reason } = self;
-        write!(f, "`{logical_id}` ({kind}) {what}")?;
-        path.iter().try_for_each(|path| write!(f, " at {path}"))?;
-        write!(f, ": {}", reason.as_deref().unwrap_or("without a reason"))
+        write!(f, "`{}` ({}) {}", line(logical_id), line(kind), line(what))?;
+        path.iter().try_for_each(|path| write!(f, " at {}", line(path)))?;
+        write!(f, ": {}", reason.as_deref().map_or_else(|| "without a reason".to_owned(), line))
     }
 }
 
@@ -85,7 +86,7 @@ impl Why {
     pub async fn of_change_set(client: &Client, set_id: &str, reason: String) -> Self {
         let told = of_change_set(client, set_id).await;
         let note = told.note();
-        Self { words: reason, causes: told.causes(), note }
+        Self { words: words(&reason), causes: told.causes(), note }
     }
 }
 

@@ -6,9 +6,10 @@
 use aws_sdk_cloudformation::Client;
 use aws_sdk_cloudformation::operation::describe_events::builders::DescribeEventsFluentBuilder;
 use aws_sdk_cloudformation::types::{EventFilter, EventType, HookFailureMode, OperationEvent};
+use xtask::terminal::words;
 
 use super::Cause;
-use crate::events::{Event, one_line};
+use crate::events::Event;
 use crate::unread::Unread;
 
 /// The right that the call needs.
@@ -108,6 +109,6 @@ fn cause(event: &OperationEvent, what: Option<&str>, reason: Option<&str>) -> Ca
         kind: text(event.resource_type()),
         what: text(what),
         path: event.validation_path().map(str::to_owned),
-        reason: reason.filter(|reason| !reason.is_empty()).map(one_line),
+        reason: reason.filter(|reason| !reason.is_empty()).map(words),
     }
 }

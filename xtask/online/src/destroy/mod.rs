@@ -9,6 +9,7 @@ use aws_sdk_cloudformation::types::StackStatus;
 use xtask::cli::DestroyArgs;
 use xtask::stage::{self, Stage};
 use xtask::template::Template;
+use xtask::{errln, out, outln, terminal};
 
 use crate::aws::{self, Session};
 use crate::change_set::Purpose;
@@ -33,7 +34,7 @@ use report::Report;
 pub async fn run(root: &Path, args: &DestroyArgs) -> anyhow::Result<ExitCode> {
     let stage = stage::load(root, args.stage.name())?;
     if stage.is_local() && xtask::local::find(root).is_none() {
-        eprintln!("the local AWS does not run, and keeps nothing: there is nothing to destroy");
+        errln!("the local AWS does not run, and keeps nothing: there is nothing to destroy");
         return print(&Report::new(&stage, Vec::new(), Vec::new()), args.json);
     }
     let session = aws::connect(root, &stage).await?;
@@ -43,9 +44,9 @@ pub async fn run(root: &Path, args: &DestroyArgs) -> anyhow::Result<ExitCode> {
 
 fn print(report: &Report, json: bool) -> anyhow::Result<ExitCode> {
     if json {
-        println!("{}", serde_json::to_string_pretty(report)?);
+        outln!("{}", terminal::document(report)?);
     } else {
-        print!("{}", report.to_text());
+        out!("{}", report.to_text());
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -7,6 +7,7 @@ use std::process::Stdio;
 use anyhow::Context as _;
 use rustix::process::{Pid, Signal, kill_process_group};
 use tokio::process::{Child, Command};
+use xtask::err;
 
 /// A run of this program in a group of its own, which is killed with the group when dropped.
 #[derive(Debug)]
@@ -63,7 +64,7 @@ pub(super) async fn quiet(root: &Path, arguments: &[&OsStr]) -> anyhow::Result<b
     }
     let well = run.child.wait().await.context("failed to wait for a step")?.success();
     if !well {
-        eprint!("{said}");
+        err!("{said}");
     }
     Ok(well)
 }

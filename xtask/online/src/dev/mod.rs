@@ -11,6 +11,7 @@ use xtask::bundle;
 use xtask::cli::DevArgs;
 use xtask::local::{self, Running};
 use xtask::stage::{self, Stage};
+use xtask::{errln, outln};
 
 mod child;
 mod demo;
@@ -45,13 +46,13 @@ pub async fn run(root: &Path, args: &DevArgs) -> anyhow::Result<ExitCode> {
         tokio::task::block_in_place(|| local::ensure_started(root)).context("failed to start the local AWS")?;
     let outcome = tokio::select! {
         outcome = develop(root, &stage, args.release, inbox, changes) => outcome,
-        served = page::serve(listener, running.endpoint.clone()) => served,
+        served = page::serve(listener, running.clone()) => served,
         dead = watch_over(root, &running) => dead,
         () = interrupts.next() => Ok(()),
     };
     if found.is_none() {
         tokio::task::block_in_place(|| local::stop(root)).context("failed to end the local AWS")?;
-        eprintln!("\nended the local AWS");
+        errln!("\nended the local AWS");
     }
     outcome.map(|()| ExitCode::SUCCESS)
 }
@@ -84,20 +85,17 @@ async fn develop(
         let begun = Instant::now();
         let well = deploy(root, stage, release).await?;
         if well && !shown {
-            println!("{}", block(root, stage, inbox).await?);
+            outln!("{}", block(root, stage, inbox).await?);
             shown = true;
         }
         let seconds = begun.elapsed().as_secs_f64();
         match (well, shown) {
-            (true, _) => eprintln!("deployed after {seconds:.1} s; watching for changes, Ctrl-C ends everything"),
-            (false, true) => eprintln!("not deployed: the version before goes on; watching for changes"),
-            (false, false) => eprintln!("not deployed; watching for changes"),
+            (true, _) => errln!("deployed after {seconds:.1} s; watching for changes, Ctrl-C ends everything"),
+            (false, true) => errln!("not deployed: the version before goes on; watching for changes"),
+            (false, false) => errln!("not deployed; watching for changes"),
         }
         let changed = changes.next().await?;
-        eprintln!(
-            "\nchanged: {}",
-            changed.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ")
-        );
+        errln!("\nchanged: {}", changed.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", "));
     }
 }
 

@@ -13,6 +13,7 @@ use axum::routing::get;
 use serde::Serialize;
 use tokio::net::TcpListener;
 use xtask::inbox::{self, Mail};
+use xtask::local::Running;
 
 /// Nothing but what this program serves.
 const OWN: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; frame-src 'self'; \
@@ -34,19 +35,19 @@ pub(super) async fn bind(port: u16) -> anyhow::Result<TcpListener> {
 /// What the pages are made from.
 #[derive(Debug, Clone)]
 struct Shared {
-    /// Of the local AWS.
-    endpoint: String,
+    /// The local AWS.
+    running: Running,
     /// Where this is served.
     address: SocketAddr,
 }
 
-/// Serves the inbox of the local AWS at this endpoint, until it is dropped.
+/// Serves the inbox of this local AWS, until it is dropped.
 ///
 /// # Errors
 /// When the port is lost.
-pub(super) async fn serve(listener: TcpListener, endpoint: String) -> anyhow::Result<()> {
+pub(super) async fn serve(listener: TcpListener, running: Running) -> anyhow::Result<()> {
     let address = listener.local_addr().context("failed to serve the inbox")?;
-    axum::serve(listener, router(Shared { endpoint, address })).await.context("failed to serve the inbox")
+    axum::serve(listener, router(Shared { running, address })).await.context("failed to serve the inbox")
 }
 
 fn router(shared: Shared) -> Router {
@@ -113,7 +114,7 @@ async fn mail(State(shared): State<Shared>, Path(id): Path<String>) -> Result<Re
 }
 
 async fn fetch(shared: Shared) -> Result<Vec<Mail>, Unread> {
-    let fetched = tokio::task::spawn_blocking(move || inbox::fetch(&shared.endpoint)).await;
+    let fetched = tokio::task::spawn_blocking(move || inbox::fetch(&shared.running)).await;
     fetched.map_err(anyhow::Error::new).flatten().map_err(Unread)
 }
 

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use aws_sdk_cloudformation::primitives::{DateTime, DateTimeFormat};
 use aws_sdk_cloudformation::types::StackEvent;
+use xtask::terminal::{line, words};
 
 mod read;
 
@@ -38,7 +39,7 @@ impl Event {
             logical_id: text(event.logical_resource_id()),
             kind: text(event.resource_type()),
             status: text(event.resource_status().map(|status| status.as_str())),
-            reason: event.resource_status_reason().filter(|reason| !reason.is_empty()).map(one_line),
+            reason: event.resource_status_reason().filter(|reason| !reason.is_empty()).map(words),
             of_stack: event.physical_resource_id() == event.stack_id(),
             token: event.client_request_token().map(str::to_owned),
             operation: event.operation_id().map(str::to_owned),
@@ -76,14 +77,9 @@ impl Event {
 impl std::fmt::Display for Event {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let time = self.time();
-        write!(f, "{} {:<40} {}", time.get(11..19).unwrap_or(&time), self.logical_id, self.status)?;
+        write!(f, "{} {:<40} {}", time.get(11..19).unwrap_or(&time), line(&self.logical_id), line(&self.status))?;
         self.reason.iter().try_for_each(|reason| write!(f, "  {reason}"))
     }
-}
-
-/// The whole text without its line breaks: services put them into the middle of what they have to say.
-pub(crate) fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// What an operation is to lead to.

@@ -2,7 +2,9 @@
 
 use std::fmt::Write as _;
 
-use super::{Pool, Remains};
+use xtask::terminal::line;
+
+use super::{Pool, Remains, TAG};
 
 /// What a first deploy does with what earlier stacks left.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -23,6 +25,11 @@ pub enum Refusal {
     Left { pools: Vec<String>, hint: String },
     #[error("there is more than one user pool to take back{}\n{hint}", lines(.pools))]
     Several { pools: Vec<String>, hint: String },
+    /// The name alone does not make a pool ours: its triggers and settings would be lost.
+    #[error(
+        "refused to take back what this tool did not make: it has no tag `{TAG}`, and no deleted stack left it\n  {pool}\n{hint}"
+    )]
+    Foreign { pool: String, hint: String },
     #[error(
         "there is nothing to take back: no earlier stack left a user pool that is still there\nhint: leave `--take-back` out, and a new, empty user pool is made"
     )]
@@ -57,7 +64,16 @@ pub fn choose<'a>(
     match (take_back, rest.as_slice()) {
         (false, []) => Ok(Choice::New),
         (true, []) => Err(Refusal::Nothing),
-        (true, [(remains, pool)]) => Ok(Choice::TakeBack { remains, pool }),
+        (true, [(remains, pool)]) if remains.is_ours() => Ok(Choice::TakeBack { remains, pool }),
+        (true, [(remains, pool)]) => {
+            let hint = format!(
+                "hint: `{deploy} --leave-behind {}` makes a new, empty one beside it; if a stack of this tool made it, more than 90 \
+                 days ago, say so: `aws cognito-idp tag-resource --resource-arn {} --tags {TAG}=STACK`",
+                line(pool.id()),
+                line(pool.described().arn().unwrap_or("ARN"))
+            );
+            Err(Refusal::Foreign { pool: describe(remains, pool), hint })
+        }
         (true, [..]) => {
             let hint = format!("hint: `{deploy} --take-back --leave-behind POOL_ID` for each but one");
             Err(Refusal::Several { pools: described(), hint })
@@ -67,9 +83,12 @@ pub fn choose<'a>(
                 let _ = write!(flags, " --leave-behind {}", pool.id());
                 flags
             });
-            let hint = format!(
-                "hint: `{deploy} --take-back` makes it part of the stack again, with its users; `{deploy}{flags}` makes a new, empty one"
-            );
+            let take_back = if rest.iter().any(|(remains, _)| remains.is_ours()) {
+                format!("`{deploy} --take-back` makes it part of the stack again, with its users; ")
+            } else {
+                String::new()
+            };
+            let hint = format!("hint: {take_back}`{deploy}{flags}` makes a new, empty one");
             Err(Refusal::Left { pools: described(), hint })
         }
     }
@@ -79,9 +98,9 @@ pub fn choose<'a>(
 fn describe(remains: &Remains, pool: &Pool) -> String {
     let mut text = pool.to_string();
     match (&remains.stack_id, pool.made_by()) {
-        (Some(stack), _) => _ = write!(text, ", left by the deleted stack `{stack}`"),
-        (None, Some(stack)) => _ = write!(text, ", found by its name; the stack `{stack}` made it"),
-        (None, None) => text.push_str(", found by its name"),
+        (Some(stack), _) => _ = write!(text, ", left by the deleted stack `{}`", line(stack)),
+        (None, Some(stack)) => _ = write!(text, ", found by its name; the stack `{}` made it", line(stack)),
+        (None, None) => text.push_str(", found by its name, and not made by this tool"),
     }
     for kept in &remains.kept {
         let _ = write!(text, "\n    {kept}");

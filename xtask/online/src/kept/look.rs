@@ -122,7 +122,7 @@ impl<'a> Look<'a> {
             match kept.kind {
                 Kind::UserPool => remains.kept.extend(remains.pool.is_some().then_some(kept)),
                 Kind::AppClient => {
-                    let is_there = clients.iter().any(|(id, _)| *id == kept.id);
+                    let is_there = clients.iter().any(|client| client.id == kept.id);
                     remains.kept.extend(is_there.then_some(kept));
                 }
                 Kind::Table => {
@@ -147,10 +147,10 @@ impl<'a> Look<'a> {
         };
         let mut all = vec![kept(USER_POOL.to_owned(), Kind::UserPool, pool.id())];
         for client in &self.stage.app_clients {
-            let mut named = clients.iter().filter(|(_, name)| name == client.name.as_ref());
+            let mut named = clients.iter().filter(|found| found.name == client.name.as_ref());
             // Of two of one name nobody can tell which one the apps know.
-            if let (Some((id, _)), None) = (named.next(), named.next()) {
-                all.push(kept(client.logical_id(), Kind::AppClient, id));
+            if let (Some(found), None) = (named.next(), named.next()) {
+                all.push(kept(client.logical_id(), Kind::AppClient, &found.id));
             }
         }
         Ok(Remains { stack_id: None, pool: Some(pool), kept: all })

@@ -4,6 +4,7 @@ use std::fmt;
 
 use aws_sdk_cognitoidentityprovider::types::{DeletionProtectionType, UserPoolType};
 use serde::{Serialize, Serializer};
+use xtask::terminal::line;
 
 mod choice;
 mod look;
@@ -73,7 +74,7 @@ pub struct Kept {
 
 impl fmt::Display for Kept {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:<20} {:<29} {}", self.logical_id, self.kind.resource_type(), self.id)?;
+        write!(f, "{:<20} {:<29} {}", line(&self.logical_id), self.kind.resource_type(), line(&self.id))?;
         self.restorable_until.iter().try_for_each(|until| write!(f, " (deleted, can be restored until {until})"))
     }
 }
@@ -89,6 +90,12 @@ pub struct Remains {
 }
 
 impl Remains {
+    /// Whether this tool made it: a deleted stack of the stage's left it, or its tag says so.
+    #[must_use]
+    pub fn is_ours(&self) -> bool {
+        self.stack_id.is_some() || self.pool.as_ref().is_some_and(|pool| pool.made_by().is_some())
+    }
+
     /// The one of a kind of which there is one at most.
     #[must_use]
     pub fn of_kind(&self, kind: Kind) -> Option<&Kept> {
@@ -141,6 +148,6 @@ impl fmt::Display for Pool {
             1 => "1 user".to_owned(),
             users => format!("{users} users"),
         };
-        write!(f, "user pool `{}` (`{}`) with {users}", self.id(), self.name())
+        write!(f, "user pool `{}` (`{}`) with {users}", line(self.id()), line(self.name()))
     }
 }

@@ -11,6 +11,7 @@ use aws_sdk_sts::error::{ProvideErrorMetadata, SdkError};
 
 use super::{Kept, Kind, Pool};
 use crate::aws::Session;
+use crate::clients::{self, PoolClient};
 use crate::unread::Unread;
 
 /// The most that Cognito lists on one page.
@@ -84,19 +85,8 @@ impl Reader {
         Ok(answer.and_then(|answer| answer.user_pool).map(Pool::new))
     }
 
-    /// The app clients of a pool: ids and names.
-    pub(super) async fn clients(&self, pool: &str) -> Result<Vec<(String, String)>, Unread> {
-        let request = self.cognito.list_user_pool_clients().user_pool_id(pool).max_results(PAGE);
-        let mut pages = request.into_paginator().send();
-        let mut clients = Vec::new();
-        while let Some(page) = pages.next().await {
-            let page = page.map_err(Unread::of("cognito-idp:ListUserPoolClients"))?;
-            let pair = |client: &aws_sdk_cognitoidentityprovider::types::UserPoolClientDescription| {
-                Some((client.client_id()?.to_owned(), client.client_name()?.to_owned()))
-            };
-            clients.extend(page.user_pool_clients().iter().filter_map(pair));
-        }
-        Ok(clients)
+    pub(super) async fn clients(&self, pool: &str) -> Result<Vec<PoolClient>, Unread> {
+        clients::list(&self.cognito, pool).await
     }
 
     pub(super) async fn has_table(&self, name: &str) -> Result<bool, Unread> {

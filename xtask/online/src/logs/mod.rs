@@ -8,6 +8,7 @@ use std::time::{Duration, SystemTime};
 use anyhow::{Context as _, bail};
 use aws_sdk_cloudwatchlogs::Client;
 use xtask::cli::LogsArgs;
+use xtask::errln;
 use xtask::stage::Stage;
 use xtask::trigger::Trigger;
 
@@ -50,7 +51,7 @@ pub async fn run(root: &Path, args: &LogsArgs) -> anyhow::Result<ExitCode> {
     };
     let open = still_open(printed)?;
     if open && args.follow {
-        eprintln!("following; interrupt it to end");
+        errln!("following; interrupt it to end");
         follow(&client, &mut sources, &mut out, args.json).await?;
     }
     Ok(ExitCode::SUCCESS)
@@ -92,7 +93,7 @@ async fn follow(client: &Client, sources: &mut [Source], out: &mut impl Write, j
             }
             Err(Unread::Failed { action, cause }) if failures + 1 < FAILURES => {
                 failures += 1;
-                eprintln!("warning: `{action}` failed, it is tried again: {cause}");
+                errln!("warning: `{action}` failed, it is tried again: {cause}");
             }
             Err(unread) => return Err(unread).context("failed to follow the logs"),
         }

@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use aws_sdk_cloudwatchlogs::primitives::{DateTime, DateTimeFormat};
 use serde::Serialize;
 use serde_json::Value;
+use xtask::terminal::{self, words};
 use xtask::trigger::Trigger;
 
 use super::entry::{self, Entry};
@@ -37,7 +38,7 @@ fn summary(entries: &[(&Event, Entry)], number: usize, since: i64) -> String {
     kinds.sort_by_key(|(_, (count, last))| (std::cmp::Reverse(*count), std::cmp::Reverse(*last)));
     let mut text = format!("{failures} of {number} lines are failures, since {}\n", time(since));
     for ((trigger, outcome, reason), (count, last)) in kinds {
-        let _ = writeln!(text, "{count:>6} × {trigger:<6}  {outcome}  {}, last {}", printable(reason), time(last));
+        let _ = writeln!(text, "{count:>6} × {trigger:<6}  {}  {}, last {}", words(outcome), words(reason), time(last));
     }
     text + "\n"
 }
@@ -50,7 +51,7 @@ pub(super) fn line(event: &Event) -> Option<String> {
 fn shown(event: &Event, entry: &Entry) -> String {
     let mark = if entry.failed { '!' } else { ' ' };
     let milliseconds = entry.milliseconds.map(|milliseconds| format!("{milliseconds} ms")).unwrap_or_default();
-    let (outcome, reason) = (printable(&entry.outcome), printable(&entry.reason));
+    let (outcome, reason) = (words(&entry.outcome), words(&entry.reason));
     let trigger = event.trigger.name();
     // The columns are as wide as what the functions usually say.
     let line = format!("{} {mark} {trigger:<6}  {outcome:<15}  {milliseconds:>7}  {reason}", time(event.time));
@@ -71,18 +72,12 @@ struct Raw<'a> {
 pub(super) fn raw(event: &Event) -> serde_json::Result<String> {
     let message = event.message.trim_end();
     let object = serde_json::from_str::<Value>(message).ok().filter(Value::is_object);
-    serde_json::to_string(&Raw {
+    terminal::object(&Raw {
         time: time(event.time),
         trigger: event.trigger,
         stream: &event.stream,
         message: object.unwrap_or_else(|| message.into()),
     })
-}
-
-/// On one line, and nothing that moves a terminal's cursor.
-fn printable(text: &str) -> String {
-    let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    words.chars().map(|char| if char.is_control() { '\u{fffd}' } else { char }).collect()
 }
 
 /// RFC 3339 in UTC, to the millisecond.

@@ -5,8 +5,11 @@ use std::collections::BTreeMap;
 use anyhow::Context as _;
 use serde::Serialize;
 use xtask::stage::Stage;
+use xtask::terminal::line;
 
+use crate::clients::PoolClient;
 use crate::decision::deploy_command;
+use crate::unread::Seen;
 
 /// The shape of `outputs --json`.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -41,6 +44,24 @@ pub struct Document<'a> {
     issuer: &'a str,
     clients: BTreeMap<&'a str, Client<'a>>,
     alarm_topic_arn: Option<&'a str>,
+    /// Where they were looked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    other_clients: Option<&'a Seen<Vec<PoolClient>>>,
+}
+
+impl<'a> Document<'a> {
+    /// The same with the app clients of the pool that are none of the stage's.
+    #[must_use]
+    pub fn with_other_clients(self, others: &'a Seen<Vec<PoolClient>>) -> Self {
+        Self { other_clients: Some(others), ..self }
+    }
+}
+
+/// For people, a line for each app client that is none of the stage's.
+#[must_use]
+pub fn others_to_text(others: &[PoolClient]) -> String {
+    let line = |client: &PoolClient| format!("{:<16} {client}: enabled, and none of the stage's\n", "besides");
+    others.iter().map(line).collect()
 }
 
 /// An app client. Its secret, if it has one, is asked for where it is needed.
@@ -86,6 +107,7 @@ impl Outputs {
             issuer: &self.issuer,
             clients: self.client_ids.iter().map(|(name, id)| (name.as_str(), Client { id })).collect(),
             alarm_topic_arn: self.alarm_topic_arn.as_deref(),
+            other_clients: None,
         }
     }
 
@@ -97,7 +119,7 @@ impl Outputs {
         let lines = lines.into_iter().map(|(name, value)| (name.to_owned(), value)).chain(clients);
         let last = [("alarm topic", &self.alarm_topic_arn), ("endpoint", &self.endpoint)];
         let last = last.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value.as_deref()?)));
-        lines.chain(last).map(|(name, value)| format!("{name:<16} {value}\n")).collect()
+        lines.chain(last).map(|(name, value)| format!("{name:<16} {}\n", line(value))).collect()
     }
 }
 
@@ -106,6 +128,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
 
     use super::*;
+    use crate::unread::Unread;
 
     fn outputs(endpoint: Option<&str>) -> Outputs {
         let ids = [("web", "1web"), ("server", "2server")];
@@ -129,6 +152,13 @@ mod tests {
             r#"{"schemaVersion":1,"stage":"local","region":"eu-central-1","endpoint":"http://127.0.0.1:4566","stack":"sign-in","userPoolId":"eu-central-1_Abc","issuer":"https://issuer","clients":{"server":{"id":"2server"},"web":{"id":"1web"}},"alarmTopicArn":"arn:topic"}"#
         );
         assert!(text(None).contains(r#""endpoint":null,"#));
+        let others = Seen(Ok(vec![PoolClient { id: "3old".into(), name: "old".into() }]));
+        let outputs = outputs(None);
+        let document = serde_json::to_value(outputs.document().with_other_clients(&others)).unwrap();
+        assert_eq!(document["otherClients"], serde_json::json!([{ "id": "3old", "name": "old" }]));
+        let unread = Seen(Err(Unread::NotAllowed { action: "cognito-idp:ListUserPoolClients" }));
+        let document = serde_json::to_value(outputs.document().with_other_clients(&unread)).unwrap();
+        assert_eq!(document["otherClients"]["unread"]["notAllowed"], true);
     }
 
     #[test]

@@ -14,6 +14,9 @@ pub struct Change {
     pub logical_id: String,
     #[serde(rename = "type")]
     pub kind: String,
+    /// Whether what is removed or replaced stays in the account all the same; none where nothing is.
+    #[serde(default)]
+    pub kept: Option<bool>,
     pub properties: Vec<PropertyChange>,
 }
 
@@ -26,6 +29,28 @@ pub enum Action {
     Replace,
     Remove,
     Import,
+}
+
+impl Action {
+    /// Whether the resource of before leaves the stack.
+    #[must_use]
+    pub const fn takes_away(self) -> bool {
+        matches!(self, Self::Replace | Self::Remove)
+    }
+}
+
+impl Change {
+    /// What becomes of the resource that leaves the stack, where it stays in the account.
+    #[must_use]
+    pub fn stays(&self) -> Option<&'static str> {
+        self.kept.filter(|kept| *kept)?;
+        Some(match (self.kind.as_str(), self.action) {
+            ("AWS::Cognito::UserPoolClient", Action::Replace) => "the one before is kept, still enabled",
+            ("AWS::Cognito::UserPoolClient", _) => "kept, still enabled",
+            (_, Action::Replace) => "the one before is kept",
+            _ => "kept",
+        })
+    }
 }
 
 /// A property, or a part of one, on its way from one value to another.
@@ -57,10 +82,15 @@ pub fn compare(before: &Template, after: &Template) -> Vec<Change> {
     let mut changes = Vec::new();
     for (id, old) in &before.resources {
         match after.resources.get(id) {
-            None => changes.push(change(id, &old.kind, Action::Remove, differences(Some(old), None))),
+            None => {
+                let change = change(id, &old.kind, Action::Remove, differences(Some(old), None));
+                changes.push(Change { kept: Some(retains(&old.deletion_policy)), ..change });
+            }
             Some(new) if old != new => {
-                let action = if replaces(old, new) { Action::Replace } else { Action::Change };
-                changes.push(change(id, &new.kind, action, differences(Some(old), Some(new))));
+                let replaced = replaces(old, new);
+                let action = if replaced { Action::Replace } else { Action::Change };
+                let kept = replaced.then(|| retains(&new.update_replace_policy));
+                changes.push(Change { kept, ..change(id, &new.kind, action, differences(Some(old), Some(new))) });
             }
             Some(_) => {}
         }
@@ -72,7 +102,12 @@ pub fn compare(before: &Template, after: &Template) -> Vec<Change> {
 }
 
 fn change(id: &str, kind: &str, action: Action, properties: Vec<PropertyChange>) -> Change {
-    Change { action, may_replace: false, logical_id: id.to_owned(), kind: kind.to_owned(), properties }
+    Change { action, may_replace: false, logical_id: id.to_owned(), kind: kind.to_owned(), kept: None, properties }
+}
+
+/// Whether CloudFormation leaves the resource alone when it leaves the stack.
+fn retains(policy: &Option<String>) -> bool {
+    policy.as_deref().is_some_and(|policy| policy.starts_with("Retain"))
 }
 
 fn replaces(old: &Resource, new: &Resource) -> bool {

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use xtask::template::{Resource, Template};
+use xtask::terminal::line;
 
 /// One permission: a holder, an action and a resource.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,8 +24,9 @@ pub struct Grant {
 impl std::fmt::Display for Grant {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let verb = if self.lifted_refusal { "no longer refuses" } else { "allows" };
-        write!(f, "{} {verb} {} to {} on {}", self.logical_id, self.action, self.to, self.on)?;
-        if self.condition.is_null() { Ok(()) } else { write!(f, " if {}", self.condition) }
+        let (to, on) = (line(&self.to.to_string()), line(&self.on.to_string()));
+        write!(f, "{} {verb} {} to {to} on {on}", line(&self.logical_id), line(&self.action))?;
+        if self.condition.is_null() { Ok(()) } else { write!(f, " if {}", line(&self.condition.to_string())) }
     }
 }
 

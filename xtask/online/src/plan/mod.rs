@@ -100,6 +100,9 @@ pub struct Summary {
     pub remove: usize,
     /// Only in a stack that takes existing resources in.
     pub import: usize,
+    /// Of those that are replaced or removed, how many stay in the account.
+    #[serde(default)]
+    pub kept: usize,
 }
 
 impl Plan {
@@ -160,12 +163,15 @@ impl Plan {
     #[must_use]
     pub fn with_change_set(mut self, changes: &[Change]) -> Self {
         let mut ours: BTreeMap<_, _> =
-            self.resources.into_iter().map(|change| (change.logical_id.clone(), change.properties)).collect();
+            self.resources.into_iter().map(|change| (change.logical_id.clone(), change)).collect();
         let merged = changes.iter().map(|change| {
-            let known = ours.remove(&change.logical_id).unwrap_or_default();
+            let known = ours.remove(&change.logical_id);
             let valued = change.properties.iter().any(|property| property.before != property.after);
+            let kept =
+                change.kept.or(known.as_ref().and_then(|known| known.kept)).filter(|_| change.action.takes_away());
+            let known = known.map(|known| known.properties).unwrap_or_default();
             let properties = if valued { change.properties.clone() } else { known };
-            Change { properties, ..change.clone() }
+            Change { kept, properties, ..change.clone() }
         });
         self.resources = merged.collect();
         self.source = Source::ChangeSet;
@@ -201,17 +207,19 @@ impl Summary {
             replace: count(Action::Replace),
             remove: count(Action::Remove),
             import: count(Action::Import),
+            kept: changes.iter().filter(|change| change.kept == Some(true)).count(),
         }
     }
 }
 
 impl std::fmt::Display for Summary {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { add, change, replace, remove, import } = self;
+        let Self { add, change, replace, remove, import, kept } = self;
         if *import > 0 {
             write!(f, "{import} to import, ")?;
         }
-        write!(f, "{add} to add, {change} to change, {replace} to replace, {remove} to remove")
+        write!(f, "{add} to add, {change} to change, {replace} to replace, {remove} to remove")?;
+        if *kept > 0 { write!(f, ", {kept} kept") } else { Ok(()) }
     }
 }
 

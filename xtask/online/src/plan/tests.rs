@@ -1,5 +1,7 @@
 #![allow(clippy::unwrap_used)]
 
+use proptest::prelude::*;
+use pulldown_cmark::{Event, Options, Parser, Tag};
 use serde_json::json;
 
 use super::*;
@@ -142,7 +144,7 @@ pub(crate) fn plan() -> Plan {
 #[test]
 fn the_last_line_counts() {
     let text = plan().to_string();
-    assert_eq!(text.lines().last(), Some("0 to add, 0 to change, 1 to replace, 0 to remove"));
+    assert_eq!(text.lines().last(), Some("0 to add, 0 to change, 1 to replace, 0 to remove, 1 kept"));
     assert!(text.contains("REPLACE             AppClientWeb"), "{text}");
     assert!(text.contains("\n    GenerateSecret: false → true\n"), "{text}");
     assert!(text.contains("accepted: `no-gate`: tokens\n"), "{text}");
@@ -174,7 +176,7 @@ fn the_document_has_the_promised_shape() {
         document["resources"],
         json!([{
             "action": "replace", "mayReplace": false, "logicalId": "AppClientWeb",
-            "type": "AWS::Cognito::UserPoolClient",
+            "type": "AWS::Cognito::UserPoolClient", "kept": true,
             "properties": [{ "path": "GenerateSecret", "before": false, "after": true }],
         }])
     );
@@ -194,6 +196,7 @@ fn cloudformations_word_counts_and_the_templates_fill_in() {
         may_replace,
         logical_id: id.to_owned(),
         kind: String::new(),
+        kept: None,
         properties: Vec::new(),
     };
     let valued = Change {
@@ -206,4 +209,114 @@ fn cloudformations_word_counts_and_the_templates_fill_in() {
     assert_eq!(plan.resources[0].properties[0].path, "GenerateSecret");
     assert_eq!(plan.resources[1], valued);
     assert!(plan.to_string().contains("change, may replace AppClientWeb"), "{plan}");
+}
+
+#[test]
+fn what_leaves_the_stack_and_stays_in_the_account_is_said() {
+    let client = "  AppClientWeb:\n    Type: AWS::Cognito::UserPoolClient\n    DeletionPolicy: RetainExceptOnCreate\n";
+    let topic = "  AppClientWeb:\n    Type: AWS::SNS::Topic\n    DeletionPolicy: Retain\n";
+    let deleted = "  AppClientWeb:\n    Type: AWS::Cognito::UserPoolClient\n    DeletionPolicy: Delete\n";
+    let before = |text: &str| Template::parse(&format!("Resources:\n{text}")).unwrap();
+    let said = |word: &str, rest: &str| format!("{word:<19} {:<40} {rest}", "AppClientWeb");
+    let rows = [
+        ("a client", client, said("REMOVE", "AWS::Cognito::UserPoolClient  (kept, still enabled)"), true),
+        ("a client that goes", deleted, said("REMOVE", "AWS::Cognito::UserPoolClient"), false),
+        ("anything else", topic, said("REMOVE", "AWS::SNS::Topic  (kept)"), false),
+    ];
+    for (name, template, expected, enabled) in rows {
+        let resources = compare(&before(template), &Template::default());
+        let plan = Plan { summary: Summary::of(&resources), resources, ..plan() };
+        let (text, markdown) = (plan.to_string(), plan.to_markdown());
+        assert!(text.lines().any(|line| line == expected), "{name}: {text}");
+        for shown in [&text, &markdown] {
+            assert_eq!(shown.contains("still enabled"), enabled, "{name}: {shown}");
+            assert_eq!(shown.contains("`deploy --delete-client` deletes it"), enabled, "{name}: {shown}");
+        }
+        assert_eq!(
+            text.lines().last().unwrap().ends_with("1 to remove, 1 kept"),
+            name != "a client that goes",
+            "{text}"
+        );
+    }
+    let replaced = plan();
+    assert!(replaced.to_string().contains("(the one before is kept, still enabled)"), "{replaced}");
+}
+
+#[test]
+fn cloudformations_word_on_what_is_kept_counts() {
+    let own = plan().resources[0].clone();
+    let said = |action, kept| Change { action, kept, ..own.clone() };
+    let rows = [
+        ("nothing said", said(Action::Replace, None), Some(true)),
+        ("deleted", said(Action::Replace, Some(false)), Some(false)),
+        ("kept", said(Action::Remove, Some(true)), Some(true)),
+        ("changed in place", said(Action::Change, Some(true)), None),
+    ];
+    for (name, change, expected) in rows {
+        assert_eq!(plan().with_change_set(&[change]).resources[0].kept, expected, "{name}");
+    }
+}
+
+/// A plan in which every text is this one.
+fn all(text: &str) -> Plan {
+    let pair = || Pair { name: text.into(), before: Some(text.into()), after: Some(text.into()) };
+    let change = |action| Change {
+        action,
+        may_replace: false,
+        logical_id: text.into(),
+        kind: text.into(),
+        kept: Some(true),
+        properties: vec![
+            PropertyChange { path: text.into(), before: Some(json!(text)), after: Some(json!({ "Ref": text })) },
+            PropertyChange { path: text.into(), before: Some(json!({ "Fn::Sub": text })), after: None },
+            PropertyChange { path: text.into(), before: None, after: Some(json!({ text: [text] })) },
+        ],
+    };
+    Plan {
+        stage: text.into(),
+        account: text.into(),
+        region: text.into(),
+        stack: text.into(),
+        accepted: vec![Accepted { risk: text.into(), consequence: text.into() }],
+        resources: vec![change(Action::Remove), change(Action::Add)],
+        iam_widening: vec![Grant {
+            logical_id: text.into(),
+            to: json!(text),
+            action: text.into(),
+            on: json!({ "Ref": text }),
+            condition: json!({ text: text }),
+            lifted_refusal: false,
+        }],
+        code: vec![CodeChange { function: text.into(), before: Some(text.into()), after: text.into(), after_bytes: 5 }],
+        parameters: vec![pair()],
+        tags: vec![pair()],
+        protect_afterwards: true,
+        ..plan()
+    }
+}
+
+/// What Markdown is made of, without text.
+fn markup(markdown: &str) -> Vec<String> {
+    let of = |event| match event {
+        Event::Text(_) | Event::Code(_) => None,
+        // Of what is shown as code, and of what ends a name.
+        Event::InlineHtml(html) if ["<!-- -->", "<code>", "</code>"].contains(&html.as_ref()) => None,
+        Event::Start(Tag::Item) => Some("item".to_owned()),
+        other => Some(format!("{other:?}")),
+    };
+    Parser::new_ext(markdown, Options::all()).filter_map(of).collect()
+}
+
+proptest! {
+    #[test]
+    fn no_text_adds_a_line_or_markup(piece in any::<String>(), hostile in prop::sample::select(vec![
+        "", "\n", "\r\n- a", "\n\n## a", "\n::error::a", "##[error]a", "</details>", "<b>", "`", "``", "|", "[a](b)", "@a", "<!--",
+        "**a**", "\u{2028}a", "\u{85}a",
+    ])) {
+        let (plain, text) = (all("a"), all(&format!("{piece}{hostile}{piece}")));
+        prop_assert_eq!(text.to_string().lines().count(), plain.to_string().lines().count(), "{}", text);
+        let shown = xtask::terminal::text(&text.to_string());
+        prop_assert_eq!(&shown, &text.to_string(), "nothing was left to do");
+        prop_assert_eq!(markup(&text.to_markdown()), markup(&plain.to_markdown()), "{}", text.to_markdown());
+    }
 }

@@ -3,24 +3,29 @@
 use std::fmt;
 
 use serde_json::Value;
+use xtask::terminal::line;
 
-use super::{Action, Change, Operation, Pair, Plan};
+use super::{Action, Change, Operation, Pair, Plan, PropertyChange};
 
 /// What comes after a first creation.
 pub(super) const PROTECTED: &str = "once the stack is there, deletion protection of the user pool is turned on";
 
+/// What is not expected of an app client that is removed.
+pub(super) const STILL_ENABLED: &str =
+    "people go on signing in through an app client that is kept, until `deploy --delete-client` deletes it";
+
 impl fmt::Display for Plan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for accepted in &self.accepted {
-            writeln!(f, "accepted: `{}`: {}", accepted.risk, accepted.consequence)?;
+            writeln!(f, "accepted: `{}`: {}", line(&accepted.risk), line(&accepted.consequence))?;
         }
         for change in &self.resources {
             writeln!(f, "{change}")?;
         }
         section(f, "IAM that widens access", &self.iam_widening)?;
         let code = self.code.iter().map(|code| {
-            let before = code.before.as_deref().unwrap_or("(none)");
-            format!("{:<28} {before:.12} → {:.12} ({} bytes)", code.function, code.after, code.after_bytes)
+            let (before, after) = (code.before.as_deref().map_or_else(|| "(none)".to_owned(), line), line(&code.after));
+            format!("{:<28} {before:.12} → {after:.12} ({} bytes)", line(&code.function), code.after_bytes)
         });
         section(f, "code", &code.collect::<Vec<_>>())?;
         section(f, "parameters", &self.parameters)?;
@@ -28,11 +33,19 @@ impl fmt::Display for Plan {
         if self.protect_afterwards {
             writeln!(f, "{PROTECTED}")?;
         }
+        if self.keeps_clients() {
+            writeln!(f, "{STILL_ENABLED}")?;
+        }
         write!(f, "{}", self.summary)
     }
 }
 
 impl Plan {
+    pub(super) fn keeps_clients(&self) -> bool {
+        let is_client = |change: &&Change| change.kind == "AWS::Cognito::UserPoolClient";
+        self.resources.iter().filter(is_client).any(|change| change.stays().is_some())
+    }
+
     /// Without the properties of what is new: a first deploy would be pages.
     #[must_use]
     pub fn brief(&self) -> Self {
@@ -72,31 +85,38 @@ impl Action {
 impl fmt::Display for Change {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let word = if self.may_replace { "change, may replace" } else { self.action.word() };
-        write!(f, "{word:<19} {:<40} {}", self.logical_id, self.kind)?;
+        write!(f, "{word:<19} {:<40} {}", line(&self.logical_id), line(&self.kind))?;
+        self.stays().iter().try_for_each(|stays| write!(f, "  ({stays})"))?;
         for property in &self.properties {
-            write!(f, "\n    {}: ", property.path)?;
             match (&property.before, &property.after) {
-                (None, Some(after)) => write!(f, "{}", shown(after))?,
-                (Some(before), None) => write!(f, "{} → (none)", shown(before))?,
-                (before, after) => {
-                    let text = |value: &Option<Value>| value.as_ref().map_or_else(|| "(none)".to_owned(), shown);
-                    write!(f, "{} → {}", text(before), text(after))?;
-                }
+                (None, Some(after)) => write!(f, "\n    {}: {}", line(&property.path), shown(after))?,
+                _ => write!(f, "\n    {property}")?,
             }
         }
         Ok(())
     }
 }
 
+impl fmt::Display for PropertyChange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = |value: &Option<Value>| value.as_ref().map_or_else(|| "(none)".to_owned(), shown);
+        write!(f, "{}: {} → {}", line(&self.path), text(&self.before), text(&self.after))
+    }
+}
+
 impl fmt::Display for Pair {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let text = |value: &Option<String>| value.clone().unwrap_or_else(|| "(none)".to_owned());
-        write!(f, "{}: {} → {}", self.name, text(&self.before), text(&self.after))
+        let text = |value: &Option<String>| value.as_deref().map_or_else(|| "(none)".to_owned(), line);
+        write!(f, "{}: {} → {}", line(&self.name), text(&self.before), text(&self.after))
     }
 }
 
 /// JSON on one line, with what stands for something else as CloudFormation's short form.
 pub(super) fn shown(value: &Value) -> String {
+    line(&short(value))
+}
+
+fn short(value: &Value) -> String {
     let Some((name, argument)) = value.as_object().filter(|map| map.len() == 1).and_then(|map| map.iter().next())
     else {
         return value.to_string();

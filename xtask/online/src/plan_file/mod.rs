@@ -3,16 +3,16 @@
 //! Whoever applies it reads nothing else. It holds no secret: names, hashes, the template and its parameters.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::io::Write as _;
 use std::path::Path;
 
-use anyhow::{Context as _, ensure};
+use anyhow::{Context as _, anyhow, bail, ensure};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use tempfile::NamedTempFile;
-use xtask::bundle::Digest;
+use xtask::bundle::{self, Digest};
 use xtask::stage::{Stage, StageName};
+use xtask::terminal::{line, words};
 use xtask::trigger::Trigger;
 
 mod apply;
@@ -32,6 +32,8 @@ use crate::plan::{Operation, Plan};
 
 /// The shape of a plan file.
 pub const SCHEMA_VERSION: u32 = 1;
+/// In bytes: a template of a megabyte, what was made of it, and what changes.
+const LARGEST: u64 = 16 << 20;
 
 /// Everything that `deploy --plan` applies, and what it holds against the account first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -80,13 +82,15 @@ impl PlanFile {
     /// When it is none, or the plan in it is not about the stage in it.
     pub fn read(path: &Path) -> anyhow::Result<(Self, Stage)> {
         let read = || {
-            let file: Self = serde_json::from_slice(&fs::read(path)?)?;
+            let file: Self = serde_json::from_slice(&bundle::read(path, LARGEST)?)
+                .map_err(|error| anyhow!(words(&error.to_string())))?;
             ensure!(
                 file.schema_version == SCHEMA_VERSION,
                 "it has version {}, this program reads version {SCHEMA_VERSION}",
                 file.schema_version
             );
             let stage = file.stage()?;
+            file.names_are_names()?;
             Ok((file, stage))
         };
         read().with_context(|| {
@@ -103,6 +107,15 @@ impl PlanFile {
             && stage.aws.stack.to_string() == *stack;
         ensure!(same, "its plan and its stage file differ in account, Region or stack");
         Ok(stage)
+    }
+
+    /// They stand in lines of ours.
+    fn names_are_names(&self) -> anyhow::Result<()> {
+        let code = self.code.values().flat_map(|code| [&code.key, &code.version, &code.checksum]);
+        let set = self.change_set.iter().flat_map(|set| [&set.name, &set.id, &set.stack_id]);
+        let role = self.change_set.iter().filter_map(|set| set.role_arn.as_ref());
+        let other = code.chain(set).chain(role).chain([&self.bucket]).find(|name| line(name) != **name);
+        other.map_or(Ok(()), |name| bail!("`{}` is no name", line(name)))
     }
 
     /// What the plan decided.

@@ -5,6 +5,7 @@ use std::fmt;
 
 use xtask::bundle::Digest;
 use xtask::template::Template;
+use xtask::terminal::line;
 use xtask::trigger::Trigger;
 
 use super::PlanFile;
@@ -72,14 +73,22 @@ impl fmt::Display for Stale {
             Self::NothingPlanned => f.write_str("the plan found nothing to change, and now there is"),
             Self::Stack => f.write_str("the stack has changed since the plan was made"),
             Self::ChangeSetGone { name } => {
-                write!(f, "the change set `{name}` is gone: a change set is deleted when another one is executed")
+                write!(
+                    f,
+                    "the change set `{}` is gone: a change set is deleted when another one is executed",
+                    line(name)
+                )
             }
-            Self::ChangeSetState { name, state } => write!(f, "the change set `{name}` is {state}"),
+            Self::ChangeSetState { name, state } => write!(f, "the change set `{}` is {}", line(name), line(state)),
             Self::ChangeSetContent { name, part } => {
-                write!(f, "the change set `{name}` differs from the plan in its {part}")
+                write!(f, "the change set `{}` differs from the plan in its {part}", line(name))
             }
             Self::Code { function, key } => {
-                write!(f, "the code of `{function}` is not what was reviewed: `{key}` is gone or holds other bytes")
+                write!(
+                    f,
+                    "the code of `{function}` is not what was reviewed: `{}` is gone or holds other bytes",
+                    line(key)
+                )
             }
         }
     }

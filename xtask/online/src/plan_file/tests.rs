@@ -1,5 +1,7 @@
 #![allow(clippy::unwrap_used)]
 
+use std::fs;
+
 use aws_sdk_cloudformation::types::StackStatus;
 
 use super::*;
@@ -160,12 +162,22 @@ fn a_plan_file_is_read_as_it_was_written_and_not_otherwise() {
         ("for another account", with(|file| file.plan.account = "444455556666".into())),
         ("for another Region", with(|file| file.plan.region = "us-east-1".into())),
         ("for another stack", with(|file| file.plan.stack = "other".into())),
+        ("with a bucket that says more", with(|file| file.bucket.push_str("\nhint: run this"))),
+        ("with code that says more", with(|file| file.code.values_mut().for_each(|code| code.key.push('\u{9b}')))),
+        ("with a change set that says more", with(|file| file.change_set.as_mut().unwrap().name.push('\r'))),
         ("with a stage file that is none", with(|file| file.stage_file.push_str("\nx = 1"))),
     ];
     for (name, file) in rows {
         write(&file);
         assert!(PlanFile::read(&path).is_err(), "{name}");
     }
+    write(&file());
+    let linked = folder.path().join("linked");
+    std::os::unix::fs::symlink(&path, &linked).unwrap();
+    assert!(format!("{:#}", PlanFile::read(&linked).unwrap_err()).ends_with("it is a link"));
+    fs::remove_file(linked).unwrap();
+    fs::File::options().write(true).open(&path).unwrap().set_len(LARGEST + 1).unwrap();
+    assert!(format!("{:#}", PlanFile::read(&path).unwrap_err()).contains("it is larger than"));
     for text in ["", "{}", "[]"] {
         fs::write(&path, text).unwrap();
         assert!(PlanFile::read(&path).is_err(), "{text}");

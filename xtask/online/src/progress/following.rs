@@ -1,6 +1,7 @@
 //! One operation on a stack, shown from its beginning to its end.
 
 use indicatif::ProgressDrawTarget;
+use xtask::errln;
 use xtask::github::{self, Group};
 
 use super::live::Live;
@@ -38,7 +39,7 @@ impl Following {
 
     pub fn event(&mut self, event: &Event) {
         match &mut self.view {
-            View::Lines { .. } => eprintln!("{event}"),
+            View::Lines { .. } => errln!("{event}"),
             View::Live(live) => live.event(event),
         }
         self.reporter.stream(&Message::resource(event), event.at);

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use indicatif::{FormattedDuration, MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use xtask::terminal;
 
 use crate::events::Event;
 
@@ -51,12 +52,12 @@ impl Live {
     /// A line that stays.
     pub(super) fn line(&self, text: &str) {
         // Without a terminal there is nobody to read it.
-        let _ = self.screen.println(text);
+        let _ = self.screen.println(terminal::text(text));
     }
 
     /// A resource tells several times that it is under way; its time runs from the first, its words are the last.
     fn begin(&mut self, event: &Event) {
-        let words = format!("{:<40} {}", event.logical_id, event.status);
+        let words = terminal::line(&format!("{:<40} {}", event.logical_id, event.status));
         if let Some((began, bar)) = self.under_way.get_mut(&event.logical_id) {
             bar.set_message(words);
             if began.status != event.status {

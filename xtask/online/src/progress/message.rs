@@ -2,6 +2,7 @@
 
 use aws_sdk_cloudformation::primitives::{DateTime, DateTimeFormat};
 use serde::Serialize;
+use xtask::terminal;
 
 use crate::events;
 use crate::outputs::document::{Document, Outputs};
@@ -28,6 +29,8 @@ pub enum Message<'a> {
     Resource { logical_id: &'a str, kind: &'a str, status: &'a str, reason: Option<&'a str>, of_stack: bool },
     /// An operation on the stack is over.
     End { status: &'a str, succeeded: bool },
+    /// An app client of the user pool is deleted.
+    ClientDeleted { id: &'a str, name: &'a str },
     /// Anything else that a person would like to read.
     Note { text: &'a str },
     /// The last word if all went well.
@@ -70,6 +73,9 @@ impl<'a> Message<'a> {
             Self::Artefact { key, bytes } => Some(format!("storing {key} ({bytes} bytes)")),
             Self::Plan { plan } => Some(plan.brief().to_string()),
             Self::Unchanged => Some("nothing to change".to_owned()),
+            Self::ClientDeleted { id, name } => {
+                Some(format!("deleted the app client `{}` ({})", terminal::line(name), terminal::line(id)))
+            }
             Self::Note { text } => Some((*text).to_owned()),
             Self::Stage { .. }
             | Self::Resource { .. }
@@ -85,6 +91,6 @@ impl<'a> Message<'a> {
         let time = at.fmt(DateTimeFormat::DateTime).unwrap_or_default();
         let line = Line { schema_version: SCHEMA_VERSION, time, message: self };
         // Nothing in here has keys that are no text, the one thing that fails.
-        serde_json::to_string(&line).unwrap_or_default()
+        terminal::object(&line).unwrap_or_default()
     }
 }

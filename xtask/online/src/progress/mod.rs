@@ -7,6 +7,7 @@ use std::time::SystemTime;
 use aws_sdk_cloudformation::primitives::DateTime;
 use xtask::github;
 use xtask::report::Told;
+use xtask::{errln, out};
 
 use crate::outputs::document::Outputs;
 use crate::plan::Plan;
@@ -45,7 +46,7 @@ impl Reporter {
 
     pub fn tell(self, message: &Message<'_>) {
         if let Some(text) = message.text() {
-            eprintln!("{text}");
+            errln!("{text}");
         }
         self.stream(message, DateTime::from(SystemTime::now()));
     }
@@ -66,7 +67,7 @@ impl Reporter {
         if self.stream {
             self.tell(&Message::outputs(outputs));
         } else {
-            print!("{}", outputs.to_text());
+            out!("{}", outputs.to_text());
         }
     }
 

@@ -55,6 +55,7 @@ fn the_stream_has_the_promised_shape() {
             Message::End { status: "UPDATE_COMPLETE", succeeded: true },
             r#""event":"end","status":"UPDATE_COMPLETE","succeeded":true"#,
         ),
+        (Message::ClientDeleted { id: "3old", name: "old" }, r#""event":"clientDeleted","id":"3old","name":"old""#),
         (Message::Note { text: "so" }, r#""event":"note","text":"so""#),
         (
             Message::outputs(&outputs),
@@ -78,6 +79,7 @@ fn people_read_each_thing_once() {
         (Message::Bucket { name: "artefacts" }, Some("making the artefact bucket `artefacts`")),
         (Message::Artefact { key: "gate/1.zip", bytes: 7 }, Some("storing gate/1.zip (7 bytes)")),
         (Message::Unchanged, Some("nothing to change")),
+        (Message::ClientDeleted { id: "3old", name: "old" }, Some("deleted the app client `old` (3old)")),
         (Message::Note { text: "so" }, Some("so")),
         // The view of the operation shows it.
         (Message::resource(&failed), None),

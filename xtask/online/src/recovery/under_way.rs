@@ -6,6 +6,7 @@ use aws_sdk_cloudformation::Client;
 use aws_sdk_cloudformation::error::ProvideErrorMetadata as _;
 use aws_sdk_cloudformation::types::{ChangeSetStatus, ExecutionStatus};
 use xtask::stage::Stage;
+use xtask::terminal::line;
 
 use crate::decision::{Obstacle, command};
 use crate::events::{self, Event};
@@ -74,9 +75,9 @@ impl fmt::Display for UnderWay {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { stack, status, since, token, reason, .. } = self;
         write!(f, "{} is under way on the stack `{stack}` since {since}", self.name())?;
-        token.iter().try_for_each(|token| write!(f, ", begun as `{token}`"))?;
-        reason.iter().try_for_each(|reason| write!(f, " ({reason})"))?;
-        write!(f, "; it is in {status}")
+        token.iter().try_for_each(|token| write!(f, ", begun as `{}`", line(token)))?;
+        reason.iter().try_for_each(|reason| write!(f, " ({})", line(reason)))?;
+        write!(f, "; it is in {}", line(status))
     }
 }
 

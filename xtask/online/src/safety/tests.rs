@@ -144,6 +144,7 @@ fn what_cloudformation_says_counts_where_the_templates_show_nothing() {
         may_replace,
         logical_id: "It".to_owned(),
         kind: kind.to_owned(),
+        kept: None,
         properties: paths
             .iter()
             .map(|path| PropertyChange { path: (*path).to_owned(), before: None, after: None })

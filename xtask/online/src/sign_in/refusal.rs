@@ -2,6 +2,8 @@
 
 use aws_sdk_cognitoidentityprovider::error::{ProvideErrorMetadata, SdkError};
 
+use xtask::terminal::words;
+
 use crate::aws;
 
 /// The step that was refused.
@@ -44,6 +46,8 @@ impl Refusal {
     /// The refusal that an error code of `InitiateAuth` or `RespondToAuthChallenge` means at this step.
     #[must_use]
     pub fn from_code(step: Step, code: &str, message: &str) -> Self {
+        // A trigger may have made the message.
+        let message = words(message);
         match code {
             "NotAuthorizedException" => match step {
                 Step::Password => Self::Password(message.trim_end_matches('.').to_owned()),
@@ -53,13 +57,13 @@ impl Refusal {
             "UserNotConfirmedException" => Self::NotConfirmed,
             "PasswordResetRequiredException" => Self::PasswordReset,
             "InvalidParameterException" | "ResourceNotFoundException" | "InvalidUserPoolConfigurationException" => {
-                Self::NotAllowed(message.to_owned())
+                Self::NotAllowed(message)
             }
             "UserLambdaValidationException" | "UnexpectedLambdaException" | "InvalidLambdaResponseException" => {
-                Self::Trigger(message.to_owned())
+                Self::Trigger(message)
             }
             "TooManyRequestsException" | "LimitExceededException" => Self::TooManyRequests,
-            _ => Self::Other { code: code.to_owned(), message: message.to_owned() },
+            _ => Self::Other { code: words(code), message },
         }
     }
 }
@@ -99,5 +103,7 @@ mod tests {
         for (step, code, expected) in rows {
             assert_eq!(Refusal::from_code(step, code, "m"), expected, "{code} at {step:?}");
         }
+        let hostile = Refusal::from_code(Step::Code, "NewException", "m\nhint: run\u{1b}");
+        assert_eq!(hostile.to_string(), "Cognito refused: m hint: run\u{fffd} (`NewException`)");
     }
 }

@@ -6,7 +6,10 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, bail};
 use aws_sdk_cognitoidentityprovider::Client;
+use challenge::{Address, Answer, CodeLength};
+use trigger_store::Mailbox;
 use xtask::cli::SignInArgs;
+use xtask::{err, errln, outln};
 
 use super::challenge::span;
 use super::{AppClient, Flow, Step, Tokens};
@@ -27,23 +30,23 @@ pub async fn run(root: &Path, args: &SignInArgs) -> anyhow::Result<ExitCode> {
     loop {
         step = match step {
             Step::Signed(tokens) => {
-                println!("signed in as {} through app client `{name}`", args.email);
-                println!("{}", lifetimes(&tokens, &app_client));
+                outln!("signed in as {} through app client `{name}`", args.email);
+                outln!("{}", lifetimes(&tokens, &app_client));
                 return Ok(ExitCode::SUCCESS);
             }
             Step::Refused(refusal) => {
                 return Err(refusal).with_context(|| format!("failed to sign in as {}", args.email));
             }
             Step::Challenge(flow) => {
-                eprintln!("{}", flow.challenge());
+                errln!("{}", flow.challenge());
                 if flow.challenge().is_hopeless() {
                     bail!("failed to sign in as {}: no code can be answered", args.email);
                 }
                 if session.stage.is_local() {
-                    eprintln!("the local AWS keeps its mail: `cargo xtask inbox --to {}`", args.email);
+                    errln!("the local AWS keeps its mail: `cargo xtask inbox --to {}`", mailed(&args.email));
                 }
-                match ask_for_code()? {
-                    Entry::Code(code) => flow.answer(&code).await?,
+                match ask_for_code(flow.challenge().code_length)? {
+                    Entry::Code(code) => flow.answer(code.expose()).await?,
                     Entry::Resend => flow.resend().await?,
                 }
             }
@@ -65,6 +68,12 @@ async fn app_client(session: &Session, named: Option<&str>) -> anyhow::Result<(S
     Ok((name, app_client, cognito))
 }
 
+/// The address as the mail names it; a user's name stays as it is.
+fn mailed(email: &str) -> String {
+    let mailbox = Address::parse(email).ok().and_then(|address| Mailbox::of(&address));
+    mailbox.map_or_else(|| email.to_owned(), |mailbox| mailbox.expose().to_owned())
+}
+
 fn lifetimes(tokens: &Tokens, app_client: &AppClient) -> String {
     let access = format!("access token good for {}", span(tokens.lifetime.as_secs()));
     match (tokens.reveal_refresh(), app_client.refresh_lifetime) {
@@ -74,49 +83,89 @@ fn lifetimes(tokens: &Tokens, app_client: &AppClient) -> String {
     }
 }
 
-#[derive(Debug, PartialEq, Eq)]
+/// What a line asks for.
+#[derive(Debug)]
 enum Entry {
-    Code(String),
+    Code(Answer),
     Resend,
 }
 
 impl Entry {
-    /// Blanks are forgiven, since mail programs and people group digits.
-    fn from_line(line: &str) -> Self {
-        let code: String = line.chars().filter(|character| !character.is_whitespace()).collect();
-        if code.is_empty() || code.eq_ignore_ascii_case("r") { Self::Resend } else { Self::Code(code) }
+    /// `None` for what can be no code, so that no attempt is spent on it. A code is read as the triggers read it; where
+    /// they do not say how long it is, any length that there is will do.
+    fn from_line(line: &str, length: Option<CodeLength>) -> Option<Self> {
+        let word = line.trim();
+        if ["r", "resend"].iter().any(|resend| word.eq_ignore_ascii_case(resend)) {
+            return Some(Self::Resend);
+        }
+        let answer = Answer::new(line);
+        let any = || (CodeLength::MIN..=CodeLength::MAX).filter_map(|length| CodeLength::new(length).ok());
+        let fits = length.map_or_else(|| any().any(|length| answer.is_of(length)), |length| answer.is_of(length));
+        fits.then_some(Self::Code(answer))
     }
 }
 
-fn ask_for_code() -> anyhow::Result<Entry> {
-    if io::stdin().is_terminal() {
-        eprint!("Code (`r` to send the mail again): ");
-        io::stderr().flush().context("failed to write to the terminal")?;
+/// Asks until a line is a code or asks for the mail.
+fn ask_for_code(length: Option<CodeLength>) -> anyhow::Result<Entry> {
+    let digits = length.map_or_else(|| "the digits".to_owned(), |length| format!("{} digits", length.get()));
+    loop {
+        if io::stdin().is_terminal() {
+            err!("Code ({digits}, or `resend` to have the mail sent again): ");
+            io::stderr().flush().context("failed to write to the terminal")?;
+        }
+        let mut line = String::new();
+        let read = io::stdin().lock().read_line(&mut line).context("failed to read the code")?;
+        if read == 0 {
+            bail!("failed to read the code: standard input is at its end");
+        }
+        if let Some(entry) = Entry::from_line(&line, length) {
+            return Ok(entry);
+        }
+        errln!("that is no code: enter {digits} of the mail, or `resend`; no attempt was used");
     }
-    let mut line = String::new();
-    let read = io::stdin().lock().read_line(&mut line).context("failed to read the code")?;
-    if read == 0 {
-        bail!("failed to read the code: standard input is at its end");
-    }
-    Ok(Entry::from_line(&line))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Entry;
+    use super::*;
 
     #[test]
-    fn lines_are_codes_or_ask_for_another_mail() {
-        let rows = [
-            ("123456\n", Entry::Code("123456".to_owned())),
-            (" 123 456 \r\n", Entry::Code("123456".to_owned())),
-            ("r\n", Entry::Resend),
-            ("R\n", Entry::Resend),
-            ("\n", Entry::Resend),
-            ("12a\n", Entry::Code("12a".to_owned())),
-        ];
-        for (line, expected) in rows {
-            assert_eq!(Entry::from_line(line), expected, "{line:?}");
+    fn the_inbox_is_asked_for_the_address_that_was_mailed() {
+        for (email, expected) in [
+            ("jane@example.com", "jane@example.com"),
+            ("jane@müller.example", "jane@xn--mller-kva.example"),
+            ("jane", "jane"),
+        ] {
+            assert_eq!(mailed(email), expected);
+        }
+    }
+
+    #[test]
+    fn lines_are_codes_or_ask_for_the_mail_or_neither() {
+        let six = CodeLength::new(6).ok();
+        for (line, length, expected) in [
+            ("123456\n", six, "123456"),
+            (" 123 456 \r\n", six, "123456"),
+            ("１２３-４５６\n", six, "123456"),
+            ("١٢٣٤٥٦\n", six, "123456"),
+            ("12345678\n", None, "12345678"),
+            ("r\n", six, "resend"),
+            ("R\n", six, "resend"),
+            (" Resend \r\n", six, "resend"),
+            ("\n", six, "neither"),
+            ("12345\n", six, "neither"),
+            ("1234567\n", six, "neither"),
+            ("12345a\n", six, "neither"),
+            ("send\n", six, "neither"),
+            ("12345\n", None, "neither"),
+        ] {
+            let entry = Entry::from_line(line, length);
+            let read = match &entry {
+                Some(Entry::Code(code)) => code.expose(),
+                Some(Entry::Resend) => "resend",
+                None => "neither",
+            };
+            assert_eq!(read, expected, "{line:?}");
         }
     }
 }

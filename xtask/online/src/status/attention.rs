@@ -1,6 +1,7 @@
 //! What of a status somebody should look at.
 
 use xtask::stage::{Identity, Stage};
+use xtask::terminal::line;
 
 use super::view::{Attention, Function, StackView, Status};
 use crate::decision::deploy_command;
@@ -24,6 +25,10 @@ pub(super) fn of(status: &Status, stage: &Stage) -> Vec<Attention> {
     let pool = status.user_pool.as_ref().and_then(|pool| pool.get());
     if pool.is_some_and(|pool| stage.user_pool.deletion_protection && !pool.deletion_protection) {
         add("the user pool is not protected against deletion".to_owned(), format!("`{}`", deploy_command(stage)));
+    }
+    for client in pool.and_then(|pool| pool.other_clients.get()).into_iter().flatten() {
+        let what = format!("people can sign in through the {client}, which is none of the stage's");
+        add(what, format!("`{} --delete-client {}` deletes it", deploy_command(stage), line(&client.id)));
     }
     of_mail(status, stage, &mut add);
     found

@@ -6,6 +6,7 @@ use std::time::SystemTime;
 
 use anyhow::Context as _;
 use xtask::bundle::{self, Manifest};
+use xtask::errln;
 use xtask::stage::Stage;
 
 use super::view::CodeHere;
@@ -18,10 +19,10 @@ pub(super) fn read(root: &Path, stage: &Stage) -> anyhow::Result<Option<CodeHere
     let folder = root.join(bundle::DIRECTORY);
     let mut newest: Option<(SystemTime, CodeHere)> = None;
     for (written, path) in manifests(&folder).with_context(|| format!("failed to list `{}`", folder.display()))? {
-        let code = match parse(&path) {
+        let code = match bundle::read_manifest(&path) {
             Ok(manifest) => of_stage(manifest, stage, &path),
             Err(error) => {
-                eprintln!("warning: {error:#}\nhint: `cargo xtask bundle --stage {}` writes one anew", stage.name);
+                errln!("warning: {error:#}\nhint: `cargo xtask bundle --stage {}` writes one anew", stage.name);
                 None
             }
         };
@@ -47,11 +48,6 @@ fn manifests(folder: &Path) -> std::io::Result<Vec<(SystemTime, PathBuf)>> {
         }
     }
     Ok(found)
-}
-
-fn parse(path: &Path) -> anyhow::Result<Manifest> {
-    let text = fs::read(path).with_context(|| format!("failed to read `{}`", path.display()))?;
-    serde_json::from_slice(&text).with_context(|| format!("failed to understand `{}`", path.display()))
 }
 
 fn of_stage(manifest: Manifest, stage: &Stage, path: &Path) -> Option<CodeHere> {

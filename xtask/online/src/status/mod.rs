@@ -4,6 +4,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use xtask::cli::StatusArgs;
+use xtask::{out, outln, terminal};
 
 use crate::aws;
 
@@ -30,9 +31,9 @@ pub async fn run(root: &Path, args: &StatusArgs) -> anyhow::Result<ExitCode> {
     let here = here::read(root, &session.stage)?;
     let status = read::status(&session, here, args.drift).await;
     if args.json {
-        println!("{}", serde_json::to_string_pretty(&status)?);
+        outln!("{}", terminal::document(&status)?);
     } else {
-        print!("{}", text::of(&status));
+        out!("{}", text::of(&status));
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -1,5 +1,7 @@
 //! Asks AWS how a stage stands. What one question leads to never keeps the others from being asked.
 
+use std::collections::BTreeMap;
+
 use aws_sdk_cloudformation::Client as CloudFormation;
 use aws_sdk_cloudformation::primitives::{DateTime, DateTimeFormat};
 use aws_sdk_cloudformation::types::Stack;
@@ -12,7 +14,7 @@ use super::view::{CodeHere, Fixed, Lambda, Quotas, SCHEMA_VERSION, Sender, Stack
 use super::{attention, drift, functions};
 use crate::aws::Session;
 use crate::unread::{Seen, Unread};
-use crate::{ses, stack};
+use crate::{clients, ses, stack};
 
 const STACKS: &str = "cloudformation:DescribeStacks";
 
@@ -30,11 +32,11 @@ pub(super) async fn status(session: &Session, code_here: Option<CodeHere>, look_
     let mut view = None;
     let (mut deployed, mut user_pool) = (Vec::new(), None);
     if let Ok(Some(stack)) = &stack {
-        let pool_id = stack::outputs(stack).remove("UserPoolId");
+        let outputs = stack::outputs(stack);
         let stack = stack_view(&cloudformation, stack, look_for_drift).await;
         let (functions, pool) = tokio::join!(
             functions::read(&lambda, stage, &stack, code_here.as_ref()),
-            user_pool_view(session, pool_id),
+            user_pool_view(session, &outputs),
         );
         (deployed, user_pool) = (functions, pool);
         view = Some(stack);
@@ -113,10 +115,11 @@ fn time(time: &DateTime) -> Option<String> {
 }
 
 /// None where the stack has no pool yet.
-async fn user_pool_view(session: &Session, id: Option<String>) -> Option<Seen<UserPool>> {
+async fn user_pool_view(session: &Session, outputs: &BTreeMap<String, String>) -> Option<Seen<UserPool>> {
     let client = Cognito::new(&session.sdk_config);
-    let id = id?;
-    let found = client.describe_user_pool().user_pool_id(&id).send().await;
+    let id = outputs.get("UserPoolId")?.clone();
+    let (found, clients) =
+        tokio::join!(client.describe_user_pool().user_pool_id(&id).send(), clients::list(&client, &id));
     let found = found.map_err(Unread::of("cognito-idp:DescribeUserPool"));
     Some(Seen(found.map(|found| {
         let pool = found.user_pool.as_ref();
@@ -125,6 +128,7 @@ async fn user_pool_view(session: &Session, id: Option<String>) -> Option<Seen<Us
             deletion_protection: pool.and_then(|pool| pool.deletion_protection())
                 == Some(&DeletionProtectionType::Active),
             tier: pool.and_then(|pool| pool.user_pool_tier()).map(|tier| tier.as_str().to_owned()),
+            other_clients: Seen(clients.map(|clients| clients::others(clients, outputs))),
             id,
         }
     })))

@@ -51,7 +51,8 @@ async fn the_document_has_the_promised_shape() {
             function("verify", "VerifyAuthChallengeResponse", "b2xkZXI=", Value::Null, Value::Null, Value::Null),
             function("gate", "PreTokenGeneration", "b2xkZXI=", Value::Null, Value::Null, Value::Null),
         ],
-        "userPool": { "id": "eu-central-1_Abc", "users": 42, "deletionProtection": true, "tier": "LITE" },
+        "userPool": { "id": "eu-central-1_Abc", "users": 42, "deletionProtection": true, "tier": "LITE",
+                      "otherClients": [] },
         "sender": {
             "address": "sign-in@example.com",
             "identity": "sign-in@example.com",
@@ -96,6 +97,7 @@ async fn what_the_rights_do_not_reach_is_named_and_the_rest_is_shown() {
         ("DescribeStackEvents", "cloudformation:DescribeStackEvents"),
         ("DetectStackDrift", "cloudformation:DetectStackDrift"),
         ("DescribeUserPool", "cognito-idp:DescribeUserPool"),
+        ("ListUserPoolClients", "cognito-idp:ListUserPoolClients"),
         ("v2/email/account", "ses:GetAccount"),
         ("v2/email/identities", "ses:GetEmailIdentity"),
         ("2016-08-19/account-settings", "lambda:GetAccountSettings"),

@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use xtask::terminal;
+
 use super::view::{DriftedResource, Function, Lambda, StackView, Status, UserPool};
 use crate::code::Code;
 use crate::ses;
@@ -17,7 +19,7 @@ pub(super) fn of(status: &Status) -> String {
     let mut part = |name: &str, lines: Vec<String>| {
         for (index, line) in lines.into_iter().enumerate() {
             let name = if index == 0 { name } else { "" };
-            let _ = writeln!(text, "{name:<COLUMN$}{line}");
+            let _ = writeln!(text, "{name:<COLUMN$}{}", terminal::line(&line));
         }
     };
     part("stack", stack(&status.stack));
@@ -26,7 +28,7 @@ pub(super) fn of(status: &Status) -> String {
         lines.extend(status.functions.iter().map(function));
         part("functions", lines);
     }
-    part("user pool", status.user_pool.iter().map(|pool| pool.text(user_pool)).collect());
+    part("user pool", status.user_pool.iter().flat_map(user_pool).collect());
     let sender = &status.sender;
     let verified = sender.verified.text(|verified| {
         match verified {
@@ -49,7 +51,8 @@ pub(super) fn of(status: &Status) -> String {
     }));
     part("quotas", quotas);
     for attention in &status.attention {
-        let _ = write!(text, "\nattention: {}\nhint: {}\n", attention.what, attention.hint);
+        let (what, hint) = (terminal::line(&attention.what), terminal::line(&attention.hint));
+        let _ = write!(text, "\nattention: {what}\nhint: {hint}\n");
     }
     text
 }
@@ -91,7 +94,7 @@ fn drifted(resource: &DriftedResource) -> Vec<String> {
 }
 
 fn one_line(value: &str) -> String {
-    if value.is_empty() { "nothing".to_owned() } else { value.split_whitespace().collect::<Vec<_>>().join(" ") }
+    if value.is_empty() { "nothing".to_owned() } else { terminal::words(value) }
 }
 
 fn here(status: &Status) -> String {
@@ -133,10 +136,20 @@ fn deployed(code: &Code, function: &Function) -> String {
     )
 }
 
-fn user_pool(pool: &UserPool) -> String {
+fn user_pool(pool: &Seen<UserPool>) -> Vec<String> {
+    let pool = match &pool.0 {
+        Err(unread) => return vec![unread.to_string()],
+        Ok(pool) => pool,
+    };
     let protection = if pool.deletion_protection { "on" } else { "off" };
     let tier = pool.tier.as_ref().map(|tier| format!(", tier {tier}")).unwrap_or_default();
-    format!("{}: estimated users {}{tier}; deletion protection {protection}", pool.id, pool.users)
+    let mut lines =
+        vec![format!("{}: estimated users {}{tier}; deletion protection {protection}", pool.id, pool.users)];
+    match &pool.other_clients.0 {
+        Err(unread) => lines.push(unread.to_string()),
+        Ok(clients) => lines.extend(clients.iter().map(|client| format!("{client}: enabled, and none of the stage's"))),
+    }
+    lines
 }
 
 fn account(account: &ses::Account) -> Vec<String> {

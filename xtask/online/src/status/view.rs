@@ -6,6 +6,7 @@ use serde::Serialize;
 use xtask::bundle::Commit;
 use xtask::trigger::Trigger;
 
+use crate::clients::PoolClient;
 use crate::code::Code;
 use crate::ses;
 use crate::unread::Seen;
@@ -116,6 +117,8 @@ pub struct UserPool {
     pub users: i32,
     pub deletion_protection: bool,
     pub tier: Option<String>,
+    /// App clients that are none of the stage's, and that people can sign in through all the same.
+    pub other_clients: Seen<Vec<PoolClient>>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -1,24 +1,31 @@
 //! Makes what an earlier stack left part of a stack again, where a deploy would make an empty user pool beside it.
 
+use std::collections::BTreeMap;
+
 use anyhow::{Context as _, bail};
 use aws_sdk_cloudformation::Client;
-use aws_sdk_cognitoidentityprovider::Client as Cognito;
+use serde_json::Value;
 use xtask::cli::DeployArgs;
 use xtask::template::Template;
+use xtask::terminal::line;
 
 use crate::aws::{self, Session};
 use crate::consent::Consent;
 use crate::decision::{Decision, Deployed, Desired, deploy_command};
 use crate::kept::{self, Choice, Kept, Kind, Look, Pool, Remains};
-use crate::plan::{Action, Change, Summary, compare};
+use crate::plan::{Action, Change, PropertyChange, Summary, compare};
 use crate::{apply, safety};
 
+mod actual;
+mod differences;
 mod import;
 mod template;
 
 #[cfg(test)]
 mod tests;
 
+use actual::Actual;
+use differences::{Known, differences, unlike};
 use template::Import;
 
 /// Only a stack that is not there takes back: an import changes nothing of the stack that it goes into, templates included.
@@ -114,14 +121,24 @@ async fn take_back(
     let stage = &session.stage;
     let name = stage.aws.stack.as_ref();
     let wanted = Template::parse(&desired.template)?.with(&desired.parameters);
-    let with_secret = clients_with_secret(session, remains, pool).await?;
-    let import = Import::new(&wanted, pool.described(), &remains.kept, &with_secret);
+    let actual = Actual::read(session, remains, pool).await?;
+    let import = Import::new(&wanted, pool.described(), &remains.kept, &actual.with_secret);
+    let arn = pool.described().arn().unwrap_or_default();
+    let known = Known {
+        template: &wanted,
+        partition: arn.split(':').nth(1).unwrap_or("aws"),
+        account: &session.account,
+        region: stage.aws.region.as_ref(),
+        stack: name,
+    };
+    fits(&import, &actual, &known)?;
     let dangers = safety::dangers(&import.template, &wanted);
     safety::preflight(&dangers, &args.allow_replace)
         .with_context(|| format!("refused to take back what is not as the stage `{}` wants it", stage.name))?;
     let consent = Consent::of_command(stage, args.yes, format!("{} --take-back", deploy_command(stage)))?;
 
     session.reporter.note(&describe(&import, pool, &wanted));
+    session.reporter.note(&settings(&import, &actual, &known, &desired.tags));
     let question = format!("Take these resources back into account {}?", session.account);
     consent.obtain(&question).await.context("nothing was taken back, and nothing has changed")?;
 
@@ -135,21 +152,6 @@ async fn take_back(
         .with_context(|| format!("failed to take back what an earlier stack `{name}` left"))
 }
 
-/// A client's secret cannot be taken away or given later, so the template has to say the truth about it.
-async fn clients_with_secret(session: &Session, remains: &Remains, pool: &Pool) -> anyhow::Result<Vec<String>> {
-    let cognito = Cognito::new(&session.sdk_config);
-    let mut with_secret = Vec::new();
-    for client in remains.kept.iter().filter(|kept| kept.kind == Kind::AppClient) {
-        let request = cognito.describe_user_pool_client().user_pool_id(pool.id()).client_id(&client.id);
-        let answer = request.send().await.map_err(aws::sdk);
-        let answer = answer.with_context(|| format!("failed to read the app client `{}`", client.id))?;
-        if answer.user_pool_client.is_some_and(|client| client.client_secret.is_some()) {
-            with_secret.push(client.id.clone());
-        }
-    }
-    Ok(with_secret)
-}
-
 /// A key that was deleted can be read by nobody, CloudFormation included, until it is restored.
 async fn restore_key(session: &Session, remains: &Remains) -> anyhow::Result<()> {
     let Some(key) = remains.of_kind(Kind::Key).filter(|key| key.restorable_until.is_some()) else { return Ok(()) };
@@ -160,11 +162,55 @@ async fn restore_key(session: &Session, remains: &Remains) -> anyhow::Result<()>
     Ok(())
 }
 
+/// A table that is not as the template says would stay so: the import believes the template, and the update after it finds
+/// nothing to change.
+fn fits(import: &Import, actual: &Actual, known: &Known<'_>) -> anyhow::Result<()> {
+    for kept in import.kept.iter().filter(|kept| kept.kind == Kind::Table) {
+        let wanted = known.template.resources.get(&kept.logical_id).map(|resource| &resource.properties);
+        let (Some(has), Some(wanted)) = (actual.settings.get(&kept.logical_id), wanted) else { continue };
+        let unlike = unlike(has, wanted, known);
+        if !unlike.is_empty() {
+            bail!(
+                "the table `{}` is not as the stage makes it, and an import would not change it{}\nhint: make it so, or \
+                 delete it: a new one is made then, and locks and failures are forgotten",
+                line(&kept.id),
+                lines(&unlike)
+            );
+        }
+    }
+    Ok(())
+}
+
+/// What the update after the import changes, by what the services say and not by a template.
+fn settings(import: &Import, actual: &Actual, known: &Known<'_>, tags: &BTreeMap<String, String>) -> String {
+    let mut text = String::new();
+    for kept in import.kept.iter().filter(|kept| matches!(kept.kind, Kind::UserPool | Kind::AppClient)) {
+        let wanted = known.template.resources.get(&kept.logical_id).map(|resource| resource.properties.clone());
+        let (Some(has), Some(mut wanted)) = (actual.settings.get(&kept.logical_id), wanted) else { continue };
+        // The stack gives its own tags to what it holds.
+        if let Some(Value::Object(own)) = wanted.get_mut("UserPoolTags") {
+            own.extend(tags.iter().map(|(name, value)| (name.clone(), Value::String(value.clone()))));
+        }
+        let changes = differences(has, &wanted, known);
+        if !changes.is_empty() {
+            text += &format!("\n`{}` ({}){}", kept.logical_id, line(&kept.id), lines(&changes));
+        }
+    }
+    if text.is_empty() {
+        return "user pool and app clients have the settings of the stage".to_owned();
+    }
+    format!("these settings change, as they are → as the stage wants them:{text}")
+}
+
+fn lines(changes: &[PropertyChange]) -> String {
+    changes.iter().map(|change| format!("\n    {change}")).collect()
+}
+
 /// What is taken back now, and what the update after it makes of it.
 fn describe(import: &Import, pool: &Pool, wanted: &Template) -> String {
     let mut lines = vec![format!("taking back the {pool}")];
     let imports: Vec<_> = import.kept.iter().map(change).collect();
-    lines.extend(imports.iter().zip(&import.kept).map(|(change, kept)| format!("{change}  {}", kept.id)));
+    lines.extend(imports.iter().zip(&import.kept).map(|(change, kept)| format!("{change}  {}", line(&kept.id))));
     lines.extend(import.missing.iter().map(|id| format!("`{id}` is not among what was left: it will be made anew")));
     lines.extend(
         import.unwanted.iter().map(|kept| format!("left behind, since the stage has no such resource: {kept}")),
@@ -181,6 +227,7 @@ fn change(kept: &Kept) -> Change {
         may_replace: false,
         logical_id: kept.logical_id.clone(),
         kind: kept.kind.resource_type().to_owned(),
+        kept: None,
         properties: Vec::new(),
     }
 }

@@ -2,6 +2,8 @@
 
 use aws_sdk_cognitoidentityprovider::Client;
 use aws_sdk_cognitoidentityprovider::types::AttributeType;
+use challenge::address::is_verified;
+use xtask::terminal::line;
 
 use super::Kept;
 use crate::aws;
@@ -19,6 +21,8 @@ pub struct Found {
     /// Cognito's word, such as `CONFIRMED`.
     pub status: String,
     pub enabled: bool,
+    /// The address that codes go to; none where the user has none.
+    pub address: Option<String>,
     pub address_verified: bool,
     /// Whether the stage's attribute holds anything.
     pub attribute_holds_state: bool,
@@ -44,21 +48,26 @@ impl Found {
             name: answer.username().to_owned(),
             status: answer.user_status().map_or("unknown", |status| status.as_str()).to_owned(),
             enabled: answer.enabled(),
-            address_verified: value("email_verified") == Some("true"),
+            address: value("email").filter(|address| !address.is_empty()).map(str::to_owned),
+            address_verified: is_verified(value("email_verified")),
             attribute_holds_state: value(attribute).is_some_and(|text| !text.is_empty()),
         })
     }
 
     /// For people, a line each.
     #[must_use]
-    pub fn to_text(&self, email: &str, kept: Kept) -> String {
-        let verified = if self.address_verified { "verified" } else { "not verified: no code is sent to it" };
+    pub fn to_text(&self, kept: Kept) -> String {
+        let address = match (&self.address, self.address_verified) {
+            (None, _) => "none: no code is sent".to_owned(),
+            (Some(address), true) => format!("{}, verified", line(address)),
+            (Some(address), false) => format!("{}, not verified: no code is sent to it", line(address)),
+        };
         let enabled = if self.enabled { "enabled" } else { "disabled" };
         let state = if kept.is_none() { "none".to_owned() } else { format!("kept in {kept}") };
         [
-            ("user", self.name.clone()),
-            ("status", format!("{}, {enabled}", self.status)),
-            ("address", format!("{email}, {verified}")),
+            ("user", line(&self.name)),
+            ("status", format!("{}, {enabled}", line(&self.status))),
+            ("address", address),
             ("state", state),
         ]
         .into_iter()
@@ -77,16 +86,19 @@ mod tests {
             name: "a1b2".into(),
             status: "CONFIRMED".into(),
             enabled: true,
+            address: Some("a@example.com".into()),
             address_verified: true,
             attribute_holds_state: false,
         };
-        let fine = found.to_text("a@example.com", Kept { attribute: false, table: true });
+        let fine = found.to_text(Kept { attribute: false, table: true });
         assert_eq!(
             fine,
             "user     a1b2\nstatus   CONFIRMED, enabled\naddress  a@example.com, verified\nstate    kept in the table\n"
         );
-        let stuck = Found { enabled: false, address_verified: false, ..found };
-        let stuck = stuck.to_text("a@example.com", Kept::default());
+        let stuck = Found { enabled: false, address_verified: false, ..found.clone() };
+        let stuck = stuck.to_text(Kept::default());
         assert!(stuck.contains("disabled") && stuck.contains("not verified") && stuck.contains("none"), "{stuck}");
+        let without = Found { address: None, ..found }.to_text(Kept::default());
+        assert!(without.contains("\naddress  none: no code is sent\n"), "{without}");
     }
 }

@@ -90,7 +90,12 @@ pub(super) fn token_revocation(template: &Template) -> Vec<Fault> {
     })
 }
 
-/// Cognito waits for an answer for as long as a code lives, and neither is longer than the standards allow.
+/// Minutes that Cognito waits beyond the life of a code, so that one that ran out can be sent again.
+const SESSION_LONGER_MINUTES: u64 = 5;
+/// The most that Cognito takes as `AuthSessionValidity`.
+const SESSION_MOST_MINUTES: u64 = 15;
+
+/// Cognito waits somewhat longer than a code lives, and no code lives longer than the standards allow.
 pub(super) fn code_life(template: &Template) -> Vec<Fault> {
     let lives: BTreeSet<_> = variables(template, "CONFIRM_CODE_TIMEOUT").filter_map(number).collect();
     let wait = |client: &Value| match &client["AuthSessionValidity"] {
@@ -99,11 +104,11 @@ pub(super) fn code_life(template: &Template) -> Vec<Fault> {
     };
     let mut faults = clients(template, |id, client| match wait(client) {
         None => Some(Fault::new(id, "`AuthSessionValidity` is no number of minutes")),
-        Some(wait) if lives.iter().any(|life| *life != wait) => {
+        Some(wait) if lives.iter().any(|life| (life + SESSION_LONGER_MINUTES).min(SESSION_MOST_MINUTES) != wait) => {
             Some(Fault::new(id, format!("Cognito waits for {wait} minutes, but a code lives for {}", words(&lives))))
         }
-        Some(wait) if wait > CODE_LIFE_MINUTES => {
-            Some(Fault::risk(id, Risk::CodeLifeOver10Minutes, format!("a code lives for {wait} minutes")))
+        Some(_) if lives.iter().any(|life| *life > CODE_LIFE_MINUTES) => {
+            Some(Fault::risk(id, Risk::CodeLifeOver10Minutes, format!("a code lives for {} minutes", words(&lives))))
         }
         Some(_) => None,
     });

@@ -1,3 +1,5 @@
+#![allow(clippy::unwrap_used)]
+
 use std::path::PathBuf;
 
 use super::*;
@@ -28,7 +30,13 @@ fn front_end(node: Option<&str>, chromium: bool) -> Tools {
 }
 
 fn endpoint() -> Running {
-    Running { endpoint: "http://127.0.0.1:4566".to_owned(), pid: 7, log: PathBuf::from("log") }
+    let access = serde_json::json!({"access-key-id": "AKIAEXAMPLE", "secret-access-key": "secret", "token": "token"});
+    Running {
+        endpoint: "http://127.0.0.1:4566".to_owned(),
+        pid: 7,
+        log: PathBuf::from("log"),
+        access: serde_json::from_value(access).unwrap(),
+    }
 }
 
 #[test]

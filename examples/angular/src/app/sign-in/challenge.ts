@@ -3,13 +3,17 @@ export const STATES = [
   'CODE_SENT',
   'CODE_WRONG',
   'CODE_EXPIRED',
+  'CODE_OLDER',
   'CODE_SUPERSEDED',
   'SEND_THROTTLED',
   'SEND_FAILED',
   'NO_VERIFIED_ADDRESS',
+  'ADDRESS_NOT_MAILABLE',
+  'USER_DISABLED',
   'ATTEMPTS_EXHAUSTED',
   'LOCKED',
   'LOCKED_UNTIL_UNLOCKED',
+  'ATTEMPT_INVALID',
 ] as const;
 
 export type State = (typeof STATES)[number] | 'UNKNOWN';
@@ -17,9 +21,12 @@ export type State = (typeof STATES)[number] | 'UNKNOWN';
 /** No answer to these can be right: the person has to start again, now or later. */
 const HOPELESS: readonly State[] = [
   'NO_VERIFIED_ADDRESS',
+  'ADDRESS_NOT_MAILABLE',
+  'USER_DISABLED',
   'ATTEMPTS_EXHAUSTED',
   'LOCKED',
   'LOCKED_UNTIL_UNLOCKED',
+  'ATTEMPT_INVALID',
   'UNKNOWN',
 ];
 
@@ -28,6 +35,8 @@ export interface Challenge {
   readonly state: State;
   /** The masked address that the code went to. */
   readonly destination: string;
+  /** What stands in the mail, too, so that it can be told from an older one; empty where there is no code. */
+  readonly mailReference: string;
   /** Digits of the code. */
   readonly codeLength: number;
   readonly secondsLeft: number;
@@ -51,6 +60,7 @@ export function challengeOf(parameters: Readonly<Record<string, string | undefin
   return {
     state: STATES.find((state) => state === said) ?? 'UNKNOWN',
     destination: parameters['CODE_DELIVERY_DESTINATION'] ?? '',
+    mailReference: parameters['mailReference'] ?? '',
     codeLength: Math.min(most, Math.max(least, number('codeLength'))),
     secondsLeft: number('secondsLeft'),
     attemptsLeft: number('attemptsLeft'),

@@ -23,7 +23,7 @@ export function newAttempt(): string {
 
 const KEY = 'sign-in.round';
 /** Of the form of a round: a tab may be reloaded into a newer build of this application. */
-const VERSION = 1;
+const VERSION = 2;
 
 interface Kept {
   readonly version: number;

@@ -21,6 +21,7 @@ export const de: Words = {
     fields: 'Code aus der E-Mail',
     field: (number, of) => `Ziffer ${number} von ${of}`,
     hint: 'Er wird geprüft, sobald die letzte Ziffer da ist. Sie können ihn auch einfügen.',
+    reference: (reference) => `Die E-Mail trägt die Referenz ${reference}.`,
     submit: 'Bestätigen',
     busy: 'Wird geprüft …',
     incomplete: (length) => `Geben Sie alle ${length} Ziffern ein.`,
@@ -35,17 +36,22 @@ export const de: Words = {
     CODE_SENT: (to) => `Ein Code ist unterwegs an ${to}.`,
     CODE_WRONG: () => 'Das war nicht der Code.',
     CODE_EXPIRED: () => 'Der Code ist abgelaufen. Lassen Sie sich einen neuen schicken.',
+    CODE_OLDER: () => 'Das ist der Code einer früheren E-Mail. Geben Sie den der neuesten ein; es wurde kein Versuch verbraucht.',
     CODE_SUPERSEDED: () =>
       'Eine neuere Anmeldung hat diesen Code ersetzt. Lassen Sie sich einen neuen schicken, oder beginnen Sie neu.',
     SEND_THROTTLED: () => 'Es wurde keine E-Mail gesendet: Es wurden zu viele verlangt. Warten Sie ein wenig.',
     SEND_FAILED: () => 'Die E-Mail konnte nicht gesendet werden. Versuchen Sie, sie erneut senden zu lassen.',
     NO_VERIFIED_ADDRESS: () =>
       'Dieses Konto hat keine bestätigte E-Mail-Adresse für einen Code. Fragen Sie Ihren Administrator.',
+    ADDRESS_NOT_MAILABLE: () =>
+      'An die Adresse dieses Kontos kann keine E-Mail gesendet werden. Fragen Sie Ihren Administrator.',
+    USER_DISABLED: () => 'Dieses Konto ist deaktiviert. Fragen Sie Ihren Administrator.',
     ATTEMPTS_EXHAUSTED: () => 'Das war ein falscher Code zu viel. Beginnen Sie neu.',
     LOCKED: () =>
       'Dieses Konto ist nach zu vielen falschen Codes gesperrt. Kamen sie nicht von Ihnen, dann kennt jemand Ihr Passwort: Ändern Sie es.',
     LOCKED_UNTIL_UNLOCKED: () =>
       'Dieses Konto ist nach zu vielen falschen Codes gesperrt. Bitten Sie Ihren Administrator, es zu entsperren.',
+    ATTEMPT_INVALID: () => 'Diese Seite hat einen Fehler: Ihre Anmeldung lässt sich nicht von einer anderen unterscheiden. Sagen Sie es dem Betreiber.',
     UNKNOWN: () => 'Die Anmeldung kann auf dieser Seite nicht weitergehen. Beginnen Sie neu.',
   },
   stuckHeading: 'Diese Anmeldung kann nicht weitergehen',

@@ -23,6 +23,7 @@ export interface Words {
     readonly fields: string;
     readonly field: (number: number, of: number) => string;
     readonly hint: string;
+    readonly reference: (reference: string) => string;
     readonly submit: string;
     readonly busy: string;
     readonly incomplete: (length: number) => string;

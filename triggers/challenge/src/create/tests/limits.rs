@@ -33,11 +33,65 @@ fn a_challenge_without_a_guess_is_handed_out_by_no_repeated_call() {
 }
 
 #[test]
+fn every_state_says_when_a_resend_works() {
+    type Edit = fn(&mut World);
+    let table: [(&str, Edit, PublicState, u64); 7] = [
+        ("a wrong answer", |_| (), PublicState::CodeWrong, 20),
+        ("the resend is due", |world| world.now += 20, PublicState::CodeWrong, 0),
+        ("an earlier code", |world| world.state.answered_older = true, PublicState::CodeOlder, 20),
+        ("the code ran out", |world| world.now += 600, PublicState::CodeExpired, 0),
+        ("a newer sign-in", |world| _ = world.first(Some("b")), PublicState::CodeSuperseded, 30),
+        ("the hour's mails are spent", |world| world.spend_the_hour(), PublicState::CodeWrong, 3_590),
+        ("no guess left", |world| world.edit(|c| c.guesses_left = 0), PublicState::AttemptsExhausted, 0),
+    ];
+    for (name, edit, expected, wait) in table {
+        let mut world = World::new();
+        let first = world.first(Some("a"));
+        world.now += 10;
+        edit(&mut world);
+        let view = world.later(1, &first, Action::Answer, Some("a"));
+        assert_eq!((view.state, view.seconds_to_wait), (expected, wait), "{name}");
+    }
+}
+
+#[test]
+fn a_sign_in_beyond_the_hours_mails_says_when_it_works() {
+    let mut world = World::new();
+    for mark in ["a", "b", "c", "d", "e"] {
+        world.first(Some(mark));
+        world.now += 60;
+    }
+    let refused = world.first(Some("f"));
+    assert_eq!((refused.state, refused.seconds_to_wait), (PublicState::SendThrottled, 3_300));
+    let asked = world.later(1, &refused, Action::Resend, Some("f"));
+    assert_eq!((asked.state, asked.seconds_to_wait), (PublicState::SendThrottled, 3_300));
+    world.now += 3_300;
+    assert_eq!(world.later(2, &refused, Action::Resend, Some("f")).state, PublicState::CodeSent);
+}
+
+#[test]
+fn attempts_left_are_those_of_the_session_and_of_the_code() {
+    for (name, wrong, guesses, expected) in [
+        ("none used", 0, 3, 3),
+        ("one wrong code", 1, 2, 2),
+        ("the same wrong code twice takes one guess and two rounds", 2, 2, 1),
+        ("another session has used guesses", 0, 1, 1),
+    ] {
+        let mut world = World::new();
+        let first = world.first(Some("a"));
+        world.edit(|challenge| challenge.guesses_left = guesses);
+        let round = Round { number: wrong + 1, wrong, bound: first.binding, ..Round::FIRST };
+        let view = world.call(round, Action::Answer, Some("a"), Fate::Accepted);
+        assert_eq!(view.attempts_left, expected, "{name}");
+    }
+}
+
+#[test]
 fn a_resend_in_doubt_is_sent_again() {
     for (name, later, mails) in [("while the first call may still send", 3, 2), ("when it cannot any more", 4, 3)] {
         let mut world = World::new();
         let first = world.first(Some("a"));
-        let round = Round { number: 1, bound: first.binding };
+        let round = Round { number: 1, bound: first.binding, ..Round::FIRST };
         world.now += 30;
         world.call(round, Action::Resend, Some("a"), Fate::Unknown);
         let since = UnixSeconds(world.now);

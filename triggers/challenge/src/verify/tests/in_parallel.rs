@@ -8,7 +8,7 @@ fn question<'a>(answer: &'a Answer, address: &'a Address) -> Question<'a> {
         binding: Some(challenge(ISSUED).id()),
         answer,
         action: Action::Answer,
-        attempt: mark("a"),
+        attempt: Ok(mark("a")),
         client: Client::new(&SUBJECT, "web"),
         address: Some(address),
         now: ISSUED.plus(60),

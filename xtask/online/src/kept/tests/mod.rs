@@ -11,6 +11,11 @@ fn pool(id: &str, users: i32) -> Pool {
     Pool::new(UserPoolType::builder().id(id).name("people").estimated_number_of_users(users).build())
 }
 
+fn tagged(id: &str, stack: &str) -> Pool {
+    let pool = UserPoolType::builder().id(id).name("people").estimated_number_of_users(2);
+    Pool::new(pool.user_pool_tags(TAG, stack).build())
+}
+
 fn kept(logical_id: &str, kind: Kind, id: &str) -> Kept {
     Kept { logical_id: logical_id.to_owned(), kind, id: id.to_owned(), restorable_until: None }
 }

@@ -28,7 +28,8 @@ const STACK: &str = "<Stacks><member><StackId>arn:stack/1</StackId><StackName>si
     <DriftInformation><StackDriftStatus>DRIFT</StackDriftStatus></DriftInformation>\
     <Parameters><member><ParameterKey>CreateAuthChallengeVersion</ParameterKey>\
     <ParameterValue>v7</ParameterValue></member></Parameters>\
-    <Outputs><member><OutputKey>UserPoolId</OutputKey><OutputValue>eu-central-1_Abc</OutputValue></member></Outputs>\
+    <Outputs><member><OutputKey>UserPoolId</OutputKey><OutputValue>eu-central-1_Abc</OutputValue></member>\
+    <member><OutputKey>AppClientWebId</OutputKey><OutputValue>1web</OutputValue></member></Outputs>\
     </member></Stacks>";
 
 /// A stage in good order.
@@ -54,6 +55,9 @@ pub(super) fn fine(called: &str) -> (u16, String) {
             let pool = json!({ "Id": "eu-central-1_Abc", "EstimatedNumberOfUsers": 42, "DeletionProtection": "ACTIVE",
                                "UserPoolTier": "LITE" });
             (200, json!({ "UserPool": pool }).to_string())
+        }
+        "ListUserPoolClients" => {
+            (200, json!({ "UserPoolClients": [{ "ClientId": "1web", "ClientName": "web" }] }).to_string())
         }
         "v2/email/account" => {
             let quota = json!({ "Max24HourSend": 50000.0, "MaxSendRate": 14.0, "SentLast24Hours": 12.0 });

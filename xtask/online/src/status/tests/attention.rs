@@ -49,6 +49,22 @@ async fn what_somebody_should_look_at_is_named_with_what_to_do() {
             |called| replaced(called, "ACTIVE", "INACTIVE"),
             &["not protected against deletion"],
         ),
+        (
+            "a client that was removed, and one of a strange name",
+            "ListUserPoolClients",
+            |called| {
+                replaced(
+                    called,
+                    "}]",
+                    r#"},{"ClientId":"3old","ClientName":"old"},{"ClientId":"4","ClientName":"a\n::b"}]"#,
+                )
+            },
+            &[
+                "people can sign in through the app client `old` (3old), which is none of the stage's\n\
+                 hint: `cargo xtask deploy --delete-client 3old` deletes it\n",
+                "           app client `a ::b` (4): enabled, and none of the stage's\n",
+            ],
+        ),
         ("an unknown sender", "example.com", not_found, &["SES does not know", "create-email-identity"]),
         (
             "an unverified sender",

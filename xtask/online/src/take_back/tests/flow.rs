@@ -69,6 +69,8 @@ fn up_to_the_change_set(changes: &str) -> Script {
         ("DescribeChangeSet", xml("DescribeChangeSet", &result))
     };
     vec![
+        // As they are now, in the words of Cognito.
+        answer("DescribeUserPool", &json!({ "UserPool": { "Id": "P1", "Name": "cognito-email-mfa-prod" } })),
         answer("DescribeUserPoolClient", &json!({ "UserPoolClient": { "ClientId": "2server", "ClientSecret": "s" } })),
         answer("RestoreSecret", &json!({ "ARN": "arn:key" })),
         ("CreateChangeSet", xml("CreateChangeSet", &format!("<Id>set</Id><StackId>{STACK}</StackId>"))),

@@ -1,6 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod flow;
+mod settings;
 mod template;
 
 use aws_sdk_cognitoidentityprovider::types::builders::UserPoolTypeBuilder;

@@ -54,7 +54,8 @@ pub(super) fn table() -> Vec<Row> {
         ("users told apart", vec![("AppClientWeb/PreventUserExistenceErrors", json!("LEGACY"))], &["user-existence AppClientWeb"]),
         ("nothing said of users", vec![("AppClientServer/PreventUserExistenceErrors", Value::Null)], &["user-existence AppClientServer"]),
         ("tokens that stay", vec![("AppClientWeb/EnableTokenRevocation", json!(false))], &["token-revocation AppClientWeb"]),
-        ("Cognito waits too long", vec![("AppClientWeb/AuthSessionValidity", json!(15))], &["code-life AppClientWeb"]),
+        ("Cognito waits another time", vec![("AppClientWeb/AuthSessionValidity", json!(14))], &["code-life AppClientWeb"]),
+        ("no time to ask for another code", vec![("AppClientWeb/AuthSessionValidity", json!(10))], &["code-life AppClientWeb"]),
         ("Cognito's own wait", vec![("AppClientWeb/AuthSessionValidity", Value::Null)], &["code-life AppClientWeb"]),
         ("one function disagrees", vec![("PreTokenGeneration/Environment/Variables/CONFIRM_CODE_TIMEOUT", json!("5"))], &["code-life AppClientServer", "code-life AppClientWeb"]),
         ("a longer life for all", vec![
