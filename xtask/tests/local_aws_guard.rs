@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use place::{Place, said};
 
-const BOUND: Duration = Duration::from_secs(30);
+const BOUND: Duration = Duration::from_secs(300);
 const JSON: &str = "Content-Type: application/x-amz-json-1.1";
 const INITIATE: &str = "X-Amz-Target: AWSCognitoIdentityProviderService.InitiateAuth";
 const HOST: &str = "Host: localhost:4200";
