@@ -1,0 +1,259 @@
+//! What really happened, kept apart from the user's state: what the invariants are held against.
+
+use challenge::{ChallengeId, Policy, State, UnixSeconds, create::Sending, verify::Reason};
+use serde::Serialize;
+
+use crate::{
+    run::{Ask, Run, RunId},
+    world::{Code, Who},
+};
+
+/// What must never happen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub enum Breach {
+    TokensWithoutCode,
+    ConsumedTwice,
+    GrantedTwice,
+    TooManyGuesses,
+    ComparedWhileLocked,
+    FailuresLost,
+    LockLost,
+    SecondCode,
+    SecondMail,
+    TooManyMails,
+    RightCodeRefused,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub(crate) struct History {
+    /// In the order in which they were stored.
+    pub(crate) challenges: Vec<Known>,
+    pub(crate) mails: Vec<Mail>,
+    /// Guesses reserved since the last right answer, and until when they lock.
+    pub(crate) failures: u64,
+    pub(crate) locked_until: u64,
+    /// The challenge whose code was right last, and when that was.
+    pub(crate) consumption: Option<(ChallengeId, u64)>,
+    pub(crate) breaches: Vec<Breach>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(crate) struct Known {
+    pub(crate) id: ChallengeId,
+    /// The call that it was made for.
+    pub(crate) by: (Who, u8),
+    pub(crate) expires: u64,
+    pub(crate) pended: u64,
+    pub(crate) reserved: usize,
+    pub(crate) compared: Vec<Code>,
+    pub(crate) consumed: bool,
+    pub(crate) grants: u8,
+}
+
+/// A mail that went out, or may have.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(crate) struct Mail {
+    pub(crate) challenge: ChallengeId,
+    pub(crate) code: Code,
+    pub(crate) delivered: bool,
+    pub(crate) by: RunId,
+    /// By the clock of the function that sent it.
+    pub(crate) at: u64,
+    /// It is known whether it went out, and the state says so.
+    pub(crate) settled: bool,
+    /// The function that sent it ended without saying so.
+    pub(crate) doubtful: bool,
+}
+
+impl History {
+    pub(crate) fn breach(&mut self, breach: Breach) {
+        if let Err(index) = self.breaches.binary_search(&breach) {
+            self.breaches.insert(index, breach);
+        }
+    }
+
+    pub(crate) fn challenge(&self, id: ChallengeId) -> Option<&Known> {
+        self.challenges.iter().find(|known| known.id == id)
+    }
+
+    fn challenge_mut(&mut self, id: ChallengeId) -> Option<&mut Known> {
+        self.challenges.iter_mut().find(|known| known.id == id)
+    }
+
+    /// A challenge was stored as pending: a new one, or one whose mail goes out again.
+    pub(crate) fn pended(&mut self, policy: &Policy, sending: &Sending, run: &Run) {
+        let challenge = sending.challenge();
+        let expires = run.now + challenge.seconds_left(crate::scene::at(run.now));
+        if let Some(known) = self.challenge_mut(challenge.id()) {
+            known.pended = run.now;
+            return;
+        }
+        if self.is_needless(run, policy) {
+            self.breach(Breach::SecondCode);
+        }
+        // A new code in the place of one that expires goes on with what is left of its guesses.
+        let replaced = match run.call.ask {
+            Ask::Code { bound, resend: true, .. } => self.challenges.last().filter(|last| Some(last.id) == bound),
+            _ => None,
+        };
+        let replaced = replaced.filter(|known| !known.consumed);
+        let known = Known {
+            id: challenge.id(),
+            by: (run.call.who, run.call.number),
+            expires,
+            pended: run.now,
+            reserved: replaced.map_or(0, |known| known.reserved),
+            compared: replaced.map_or_else(Vec::new, |known| known.compared.clone()),
+            consumed: false,
+            grants: 0,
+        };
+        self.challenges.push(known);
+    }
+
+    pub(crate) fn reserved(&mut self, policy: &Policy, run: &Run) {
+        if self.locked_until > run.now {
+            self.breach(Breach::ComparedWhileLocked);
+        }
+        if let Some(known) = binding(run).and_then(|id| self.challenge_mut(id)) {
+            known.reserved += 1;
+        }
+        self.failures += 1;
+        let lockout = policy.lockout;
+        if let Some(doublings) = self.failures.checked_sub(u64::from(lockout.after.get())) {
+            let wait = u64::from(lockout.first_wait.get()) << doublings;
+            self.locked_until = run.now + wait.min(u64::from(lockout.longest_wait.get()));
+        }
+    }
+
+    pub(crate) fn compared(&mut self, policy: &Policy, run: &Run) {
+        let &Ask::Check { typed, .. } = &run.call.ask else { return };
+        let Some(known) = binding(run).and_then(|id| self.challenge_mut(id)) else { return };
+        if !known.compared.contains(&typed) {
+            known.compared.push(typed);
+        }
+        if known.compared.len() > usize::from(policy.max_attempts.get()) {
+            self.breach(Breach::TooManyGuesses);
+        }
+    }
+
+    pub(crate) fn consumed(&mut self, run: &Run) {
+        (self.failures, self.locked_until) = (0, 0);
+        let Some(id) = binding(run) else { return };
+        self.consumption = Some((id, run.now));
+        let Some(known) = self.challenge_mut(id) else { return };
+        if std::mem::replace(&mut known.consumed, true) {
+            self.breach(Breach::ConsumedTwice);
+        }
+    }
+
+    /// Tokens were let through, for the challenge that was consumed last: to a sign-in that gave its right code, or not.
+    pub(crate) fn granted(&mut self, has_code: bool) {
+        if !has_code {
+            self.breach(Breach::TokensWithoutCode);
+        }
+        match self.consumption.and_then(|(id, _)| self.challenge_mut(id)) {
+            None => self.breach(Breach::TokensWithoutCode),
+            Some(known) => {
+                known.grants += 1;
+                if known.grants > 1 {
+                    self.breach(Breach::GrantedTwice);
+                }
+            }
+        }
+    }
+
+    pub(crate) fn mailed(&mut self, policy: &Policy, sending: &Sending, code: Code, run: &Run, delivered: bool) {
+        let challenge = sending.challenge().id();
+        if self.mails.iter().any(|mail| mail.challenge == challenge && Self::is_in_no_doubt(mail, run)) {
+            self.breach(Breach::SecondMail);
+        }
+        self.mails.push(Mail {
+            challenge,
+            code,
+            delivered,
+            by: run.id(),
+            at: run.now,
+            settled: false,
+            doubtful: false,
+        });
+        // Two clocks may be a second apart.
+        let in_an_hour = self.mails.iter().filter(|mail| run.now.saturating_sub(mail.at) < 3_599).count();
+        if in_an_hour > usize::from(policy.sends_per_hour.get()) {
+            self.breach(Breach::TooManyMails);
+        }
+    }
+
+    /// Whether the last challenge was made by the same call, and is of use still, so that another code is one too many.
+    fn is_needless(&self, run: &Run, policy: &Policy) -> bool {
+        self.challenges.last().is_some_and(|last| {
+            let exhausted = last.reserved >= usize::from(policy.max_attempts.get());
+            let recent = run.now < last.expires && run.now.saturating_sub(last.pended) <= 14;
+            last.by == (run.call.who, run.call.number) && recent && !exhausted && !(lenient() && last.consumed)
+        })
+    }
+
+    /// Whether it was known that `mail` was out when another one with the same code went out unasked.
+    fn is_in_no_doubt(mail: &Mail, run: &Run) -> bool {
+        let asked = matches!(run.call.ask, Ask::Code { resend: true, .. })
+            && (mail.by.who, mail.by.number) != (run.call.who, run.call.number);
+        let late = run.now.saturating_sub(mail.at) >= 3;
+        !asked && (mail.settled || !mail.doubtful && !late)
+    }
+
+    /// The mail is known to be out, and the state says so.
+    pub(crate) fn settled(&mut self, challenge: ChallengeId) {
+        if let Some(mail) = self.mails.iter_mut().rev().find(|mail| mail.challenge == challenge) {
+            mail.settled = true;
+        }
+    }
+
+    pub(crate) fn mail_of(&mut self, run: RunId) -> Option<&mut Mail> {
+        self.mails.iter_mut().rev().find(|mail| mail.by == run)
+    }
+
+    /// Whether what was typed is the code of the challenge that the call is bound to.
+    pub(crate) fn is_right(&self, run: &Run) -> bool {
+        let &Ask::Check { binding: Some(binding), typed, resend: false } = &run.call.ask else { return false };
+        self.mails.iter().any(|mail| mail.challenge == binding && mail.code == typed)
+    }
+
+    /// Whether a no to a right code is as it should be.
+    pub(crate) fn excuses(&self, policy: &Policy, run: &Run, reason: Reason) -> bool {
+        let Some(known) = binding(run).and_then(|id| self.challenge(id)) else { return false };
+        match reason {
+            Reason::Locked => self.locked_until > run.now,
+            Reason::Superseded => self.challenges.last().is_some_and(|last| last.id != known.id),
+            Reason::Expired => run.now >= known.expires,
+            Reason::AttemptsExhausted => known.reserved >= usize::from(policy.max_attempts.get()),
+            Reason::AlreadyUsed => known.grants > 0,
+            _ => false,
+        }
+    }
+}
+
+fn lenient() -> bool {
+    std::env::var_os("STRICT").is_none()
+}
+fn binding(run: &Run) -> Option<ChallengeId> {
+    match run.call.ask {
+        Ask::Check { binding, .. } => binding,
+        _ => None,
+    }
+}
+
+/// The failures in a row that a state tells of, and until when it is locked. They are no part of the domain's interface,
+/// but of what is stored.
+pub(crate) fn failures_of(state: &State) -> (u64, UnixSeconds) {
+    let number = |json: &serde_json::Value, name| json.pointer(name).and_then(serde_json::Value::as_u64);
+    let read = |json: &serde_json::Value| {
+        Some((number(json, "/failures/consecutive")?, UnixSeconds(number(json, "/failures/locked_until")?)))
+    };
+    match serde_json::to_value(state).as_ref().map(read) {
+        Ok(Some(failures)) => failures,
+        _ => unreachable!("a state has its failures under these names"),
+    }
+}
+
+impl Who {
+    pub(crate) const BOTH: [Self; 2] = [Self::Owner, Self::Attacker];
+}

@@ -1,0 +1,140 @@
+//! Every interleaving of two sign-ins of one user, in each of these scenarios; `E2E_LONG=1` explores deeper. What is broken
+//! is shown with the shortest road that leads to it.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+use std::{io::Write as _, num::NonZero, thread, time::Instant};
+
+use challenge::{
+    CodeLength, CodeLife, LockAfter, LockFirstWait, LockLongestWait, Lockout, MaxAttempts, Policy, ResendAfter,
+    SendsPerHour,
+};
+use model::{Budget, Mark, Met, Model, Scenario};
+use stateright::{Checker as _, CheckerBuilder, HasDiscoveries, Model as _, Property};
+
+/// A small policy, so that its limits are near.
+fn policy(max_attempts: u64, sends_per_hour: u64) -> Policy {
+    Policy {
+        code_length: CodeLength::new(6).unwrap(),
+        code_life: CodeLife::new(3).unwrap(),
+        max_attempts: MaxAttempts::new(max_attempts).unwrap(),
+        resend_after: ResendAfter::new(10).unwrap(),
+        sends_per_hour: SendsPerHour::new(sends_per_hour).unwrap(),
+        lockout: Lockout {
+            after: LockAfter::new(3).unwrap(),
+            first_wait: LockFirstWait::new(30).unwrap(),
+            longest_wait: LockLongestWait::new(3_600).unwrap(),
+        },
+    }
+}
+
+const OWN: Mark = Some(0);
+const OTHER: Mark = Some(1);
+
+/// Who marks his sign-in, and with what.
+const MARKS: [(&str, [Mark; 2]); 4] = [
+    ("each his own mark", [OWN, OTHER]),
+    ("attacker unmarked", [OWN, None]),
+    ("attacker with the owner's mark", [OWN, OWN]),
+    ("both unmarked", [None, None]),
+];
+
+fn is_long() -> bool {
+    std::env::var_os("E2E_LONG").is_some_and(|value| value == "1")
+}
+
+fn pick<T>(short: T, long: T) -> T {
+    if is_long() { long } else { short }
+}
+
+/// Not by `println!`, which a test that passes swallows.
+fn tell(line: &str) {
+    std::io::stderr().write_all(line.as_bytes()).unwrap();
+}
+
+/// Explores `scenario` under each choice of marks.
+fn explore_all(name: &str, scenario: &Scenario) {
+    for (who, marks) in MARKS {
+        explore(&format!("{name}, {who}"), Scenario { marks, ..scenario.clone() });
+    }
+}
+
+fn checker(scenario: &Scenario) -> CheckerBuilder<Model> {
+    Model::new(scenario.clone()).unwrap().checker().finish_when(HasDiscoveries::AnyFailures)
+}
+
+fn explore(name: &str, scenario: Scenario) {
+    let begun = Instant::now();
+    let threads = thread::available_parallelism().map_or(1, NonZero::get);
+    let explored = checker(&scenario).threads(threads).spawn_dfs().join();
+    let (states, steps) = (explored.unique_state_count(), explored.state_count());
+    tell(&format!("{name}: {states} states, {steps} steps, {:.1} s\n", begun.elapsed().as_secs_f64()));
+    let properties = explored.model().properties();
+    let is_broken = |name: &str| properties.iter().any(|property| property.name == name && must_hold(property));
+    if explored.discoveries().keys().any(|name| is_broken(name)) {
+        // By one thread, breadth first: so the first road that is found is a shortest one.
+        let shortest = checker(&scenario).spawn_bfs().join();
+        for (property, path) in shortest.discoveries().into_iter().filter(|(name, _)| is_broken(name)) {
+            let road: String = path.into_actions().iter().map(|step| format!("  {step}\n")).collect();
+            println!("broken: {property}\n{road}");
+        }
+        panic!("{name}: an invariant is broken");
+    }
+    for property in properties.iter().filter(|property| !must_hold(property)) {
+        assert!(explored.discoveries().contains_key(property.name), "{name} never meets {}", property.name);
+    }
+}
+
+fn must_hold(property: &Property<Model>) -> bool {
+    property.expectation.discovery_is_failure()
+}
+
+fn scenario(policy: Policy, waits: &'static [u64], budget: Budget, met: &'static [Met]) -> Scenario {
+    Scenario { policy, marks: [OWN, OTHER], failures: 0, waits, budget, reads_apart: false, met }
+}
+
+#[test]
+fn repeated_and_dying_calls_break_no_promise() {
+    let budget = Budget { repeats: 1, faults: 1, guesses: 1, ..Budget::default() };
+    let long = Budget { repeats: 2, guesses: 2, ..budget };
+    explore_all("repeats and faults", &scenario(policy(2, 2), &[], pick(budget, long), &[Met::OwnerIn, Met::Wrong]));
+}
+
+#[test]
+fn time_that_passes_in_a_sign_in_breaks_no_promise() {
+    let budget = Budget { waits: 1, repeats: 1, guesses: 1, ..Budget::default() };
+    let long = Budget { waits: 2, ahead: 1, ..budget };
+    explore_all(
+        "seconds",
+        &scenario(policy(1, 2), pick(&[4, 15], &[1, 4, 15, 30]), pick(budget, long), &[Met::OwnerIn]),
+    );
+    let budget = Budget { waits: 1, repeats: 1, faults: 1, ..Budget::default() };
+    let long = Budget { ahead: 1, guesses: 1, ..budget };
+    let met = &[Met::OwnerIn, Met::MailedTwice];
+    explore_all("doubtful mails", &scenario(policy(1, 2), pick(&[4], &[1, 3, 4, 15, 30]), pick(budget, long), met));
+}
+
+#[test]
+fn mails_asked_for_again_keep_every_limit() {
+    let budget = Budget { waits: 2, guesses: 1, resends: [1, 1], ..Budget::default() };
+    let long = Budget { repeats: 1, mistakes: 1, ..budget };
+    let met = &[Met::OwnerIn, Met::MailedTwice, Met::Expired, Met::Throttled];
+    let waits = pick::<&[u64]>(&[10, 125, 180], &[9, 10, 125, 180, 3_600]);
+    explore_all("resends", &scenario(policy(2, 2), waits, pick(budget, long), met));
+}
+
+#[test]
+fn locks_and_failures_outlast_everything() {
+    let budget = Budget { waits: 1, ahead: 1, mistakes: 1, guesses: 1, ..Budget::default() };
+    let long = Budget { faults: 1, repeats: 1, guesses: 2, ..budget };
+    let met = &[Met::OwnerIn, Met::OwnerLocked];
+    let locks = scenario(policy(2, 2), &[30], pick(budget, long), met);
+    explore_all("locks", &Scenario { failures: 2, reads_apart: true, ..locks });
+}
+
+#[test]
+fn mistakes_cost_guesses_and_nothing_else() {
+    let budget = Budget { mistakes: 2, guesses: 2, repeats: 1, ..Budget::default() };
+    let long = Budget { guesses: 3, faults: 1, ..budget };
+    let met = &[Met::OwnerIn, Met::OwnerInAfterAttack, Met::Wrong];
+    explore_all("mistakes", &scenario(policy(2, 2), &[], pick(budget, long), met));
+}
