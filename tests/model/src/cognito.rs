@@ -8,8 +8,9 @@ use challenge::{
 
 use crate::{
     history::Breach,
-    model::{CONSUMPTION, Model},
+    model::{CONSUMPTION, Model, SESSION},
     run::{Ask, At, Call, Reply, Run},
+    scene::at,
     world::{End, Open, SignIn, Stage, Told, Who, World},
 };
 
@@ -36,7 +37,10 @@ impl Model {
         let who = run.call.who;
         let Some(open) = world.sign_in_mut(who).open.take() else { return };
         match reply {
-            Reply::Code(asked) => world.sign_in_mut(who).stage = Stage::Asked(asked),
+            Reply::Code(asked) => {
+                world.history.bound(asked.binding, who, self.scenario.may_join());
+                world.sign_in_mut(who).stage = Stage::Asked(asked);
+            }
             Reply::Check { right, wronged } => {
                 let sign_in = world.sign_in_mut(who);
                 if let Stage::Waiting(Some(asked)) = &sign_in.stage {
@@ -67,13 +71,20 @@ impl Model {
         let sign_in = world.sign_in(who);
         let session = session(sign_in);
         let action = if resend { Action::Resend } else { Action::Answer };
-        let ask = match next(&session, action, self.scene.policy.max_attempts, false) {
-            Next::AskForCode => {
-                session.round().map(|round| Ask::Code { round: round.number, bound: round.bound, resend })
-            }
+        let age = sign_in.begun.map_or(0, |begun| world.clock.saturating_sub(begun));
+        let passed = sign_in.rounds.last().is_some_and(|round| round.passed);
+        let ask = match next(&session, action, self.scene.policy.max_attempts, false, at(world.clock)) {
+            Next::AskForCode => session.round(action).map(|round| Ask::Code { round, resend }),
             Next::IssueTokens => Some(Ask::Tokens { behind: false }),
             Next::VerifyPassword | Next::Refuse(_) => None,
         };
+        // Two clocks may be a second apart.
+        if ask == Some(Ask::Tokens { behind: false }) && age > SESSION + 1 {
+            world.history.breach(Breach::SessionTooOld);
+        }
+        if ask.is_none() && passed && age < SESSION {
+            world.history.breach(Breach::RightCodeRefused);
+        }
         match ask {
             Some(ask) => {
                 world.sign_in_mut(who).stage = Stage::Waiting(None);
@@ -86,7 +97,10 @@ impl Model {
     pub(crate) fn call(&self, world: &mut World, who: Who, ask: Ask) {
         let issued = world.clock;
         let sign_in = world.sign_in_mut(who);
-        let call = Call { who, number: sign_in.calls, mark: self.scenario.mark(who), ask };
+        let number = sign_in.calls;
+        let mark = if number == 0 { self.scenario.marks[who as usize] } else { self.scenario.later[who as usize] };
+        let call = Call { who, number, mark, client: self.scenario.clients[who as usize], ask };
+        sign_in.begun.get_or_insert(issued);
         sign_in.calls += 1;
         sign_in.open = Some(Open { call: call.clone(), issued, copies: 1 });
         world.runs.push(Run::new(call, 0, issued));

@@ -1,7 +1,7 @@
 //! CreateAuthChallenge, step by step: `trigger_create::Create::decide`, `send` and `mark_sent`.
 
 use challenge::{
-    Action, Fresh, PublicState, Round, View,
+    Action, Fresh, PublicState, View,
     create::{Decision, Request, Sending, decide, metadata},
     view::unbound,
 };
@@ -28,18 +28,19 @@ pub(crate) fn loaded(scene: &Scene, run: &Run, goal: Goal, seen: Seen) -> At {
     if let Goal::Mark(sending) = goal {
         return mark(run, sending, seen);
     }
-    let &Ask::Code { round, bound, resend } = &run.call.ask else { unreachable!("a call of Create") };
+    let &Ask::Code { round, resend } = &run.call.ask else { unreachable!("a call of Create") };
     let mut id = [0; 16];
     id[..4].copy_from_slice(&[1, run.call.who as u8, run.call.number, run.copy]);
     let request = Request {
         subject: SUBJECT,
         address: Some(&scene.address),
-        round: Round { number: round, bound },
+        round,
         action: action(resend),
-        attempt: scene.attempt(run.call.mark),
+        attempt: Ok(scene.attempt(run.call.mark)),
+        client: scene.client(run.call.client),
         now: at(run.now),
         fresh: Fresh { id, nonce: id },
-        key: &scene.keys.current,
+        keys: &scene.keys,
     };
     match decide(&seen.state, &request, &scene.policy) {
         Decision::Show(view) => At::Done(answer(run, &view)),
@@ -95,6 +96,6 @@ fn answer(run: &Run, view: &View) -> Reply {
 }
 
 fn asked(run: &Run, view: &View) -> Asked {
-    let &Ask::Code { round, bound, resend } = &run.call.ask else { unreachable!("a call of Create") };
-    Asked::new(view, metadata(Round { number: round, bound }, action(resend), view))
+    let &Ask::Code { round, resend } = &run.call.ask else { unreachable!("a call of Create") };
+    Asked::new(view, metadata(round, action(resend), view, at(run.now)))
 }

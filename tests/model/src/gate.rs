@@ -1,6 +1,6 @@
 //! PreTokenGeneration, step by step: `trigger_gate::Gate::pass`.
 
-use challenge::gate::use_consumption;
+use challenge::gate::{Request, use_consumption};
 
 use crate::{
     run::{At, Goal, Reply, Run},
@@ -8,8 +8,11 @@ use crate::{
     store::Seen,
 };
 
-pub(crate) fn loaded(scene: &Scene, run: &Run, seen: Seen) -> At {
-    match use_consumption(&seen.state, scene.client(run.call.who), at(run.now)) {
+/// `now` is taken at each try.
+pub(crate) fn loaded(scene: &Scene, run: &Run, now: u64, seen: Seen) -> At {
+    let request =
+        Request { client: scene.client(run.call.client), attempt: scene.attempt(run.call.mark), now: at(now) };
+    match use_consumption(&seen.state, &request, scene.policy.attempt) {
         Ok(state) => At::Write { seen, state, goal: Goal::Use },
         Err(_) => At::Done(Reply::Tokens { passed: false }),
     }

@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use crate::{
     run::{Ask, Run, RunId},
+    scene::START,
     world::{Code, Who},
 };
 
@@ -22,6 +23,8 @@ pub enum Breach {
     SecondMail,
     TooManyMails,
     RightCodeRefused,
+    Joined,
+    SessionTooOld,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
@@ -32,6 +35,7 @@ pub(crate) struct History {
     /// Guesses reserved since the last right answer, and until when they lock.
     pub(crate) failures: u64,
     pub(crate) locked_until: u64,
+    pub(crate) mirrored_until: u64,
     /// The challenge whose code was right last, and when that was.
     pub(crate) consumption: Option<(ChallengeId, u64)>,
     pub(crate) breaches: Vec<Breach>,
@@ -46,6 +50,8 @@ pub(crate) struct Known {
     pub(crate) pended: u64,
     pub(crate) reserved: usize,
     pub(crate) compared: Vec<Code>,
+    /// The answer that took the last guess.
+    pub(crate) last: Option<Code>,
     pub(crate) consumed: bool,
     pub(crate) grants: u8,
 }
@@ -93,7 +99,7 @@ impl History {
         }
         // A new code in the place of one that expires goes on with what is left of its guesses.
         let replaced = match run.call.ask {
-            Ask::Code { bound, resend: true, .. } => self.challenges.last().filter(|last| Some(last.id) == bound),
+            Ask::Code { round, resend: true } => self.challenges.last().filter(|last| Some(last.id) == round.bound),
             _ => None,
         };
         let replaced = replaced.filter(|known| !known.consumed);
@@ -106,16 +112,21 @@ impl History {
             compared: replaced.map_or_else(Vec::new, |known| known.compared.clone()),
             consumed: false,
             grants: 0,
+            last: None,
         };
         self.challenges.push(known);
     }
 
     pub(crate) fn reserved(&mut self, policy: &Policy, run: &Run) {
+        let &Ask::Check { typed, .. } = &run.call.ask else { return };
+        let Some(known) = binding(run).and_then(|id| self.challenge_mut(id)) else { return };
+        // The answer that took the last guess takes no other one.
+        if known.last.replace(typed) == Some(typed) {
+            return;
+        }
+        known.reserved += 1;
         if self.locked_until > run.now {
             self.breach(Breach::ComparedWhileLocked);
-        }
-        if let Some(known) = binding(run).and_then(|id| self.challenge_mut(id)) {
-            known.reserved += 1;
         }
         self.failures += 1;
         let lockout = policy.lockout;
@@ -162,6 +173,18 @@ impl History {
         }
     }
 
+    pub(crate) fn mirrored(&mut self, state: &State) {
+        self.mirrored_until = failures_of(state).1.0.saturating_sub(START);
+    }
+
+    /// Create bound `who` to a challenge: one of its own sign-in, or of one that is no other by mark and client.
+    pub(crate) fn bound(&mut self, binding: Option<ChallengeId>, who: Who, may_join: bool) {
+        let other = binding.and_then(|id| self.challenge(id)).is_some_and(|known| known.by.0 != who);
+        if other && !may_join {
+            self.breach(Breach::Joined);
+        }
+    }
+
     pub(crate) fn mailed(&mut self, policy: &Policy, sending: &Sending, code: Code, run: &Run, delivered: bool) {
         let challenge = sending.challenge().id();
         if self.mails.iter().any(|mail| mail.challenge == challenge && Self::is_in_no_doubt(mail, run)) {
@@ -188,7 +211,9 @@ impl History {
         self.challenges.last().is_some_and(|last| {
             let exhausted = last.reserved >= usize::from(policy.max_attempts.get());
             let recent = run.now < last.expires && run.now.saturating_sub(last.pended) <= 14;
-            last.by == (run.call.who, run.call.number) && recent && !exhausted && !(lenient() && last.consumed)
+            // Without a mark it may be another sign-in of the same user.
+            let done = run.call.mark.is_none() && (exhausted || last.consumed);
+            last.by == (run.call.who, run.call.number) && recent && !done
         })
     }
 
@@ -221,7 +246,9 @@ impl History {
     pub(crate) fn excuses(&self, policy: &Policy, run: &Run, reason: Reason) -> bool {
         let Some(known) = binding(run).and_then(|id| self.challenge(id)) else { return false };
         match reason {
-            Reason::Locked => self.locked_until > run.now,
+            // A copy that reads the item before a right answer and the mirror after it meets the lock of that very answer,
+            // which is put there before the answer is compared.
+            Reason::Locked => self.locked_until.max(self.mirrored_until) > run.now,
             Reason::Superseded => self.challenges.last().is_some_and(|last| last.id != known.id),
             Reason::Expired => run.now >= known.expires,
             Reason::AttemptsExhausted => known.reserved >= usize::from(policy.max_attempts.get()),
@@ -231,9 +258,6 @@ impl History {
     }
 }
 
-fn lenient() -> bool {
-    std::env::var_os("STRICT").is_none()
-}
 fn binding(run: &Run) -> Option<ChallengeId> {
     match run.call.ask {
         Ask::Check { binding, .. } => binding,

@@ -6,7 +6,7 @@ use stateright::{Model as Explored, Property};
 use crate::{
     properties,
     run::{Ask, Call, Run, RunId},
-    scenario::Scenario,
+    scenario::{Mark, Scenario},
     scene::Scene,
     step::How,
     world::{Code, SignIn, Stage, Who, World},
@@ -17,6 +17,8 @@ const RUN: u64 = 3;
 const CALLS: u64 = 15;
 /// How long a right answer lets tokens through.
 pub(crate) const CONSUMPTION: u64 = 30;
+/// How long after its beginning a session may end with tokens.
+pub(crate) const SESSION: u64 = 1_800;
 
 /// A scenario with all that it needs.
 #[derive(Debug, Clone)]
@@ -33,7 +35,7 @@ pub enum Move {
     Types(Who, Code),
     AsksAgain(Who),
     /// The attacker comes by a flow that asks for the password alone.
-    Behind,
+    Behind(Mark),
     /// Cognito calls once more.
     Repeats(Who),
     Runs(RunId, &'static str, How),
@@ -46,7 +48,8 @@ impl std::fmt::Display for Move {
             Self::SignsIn(who) => write!(f, "{who:?} gives the right password"),
             Self::Types(who, code) => write!(f, "{who:?} types {}", String::from_utf8_lossy(code)),
             Self::AsksAgain(who) => write!(f, "{who:?} asks for the mail again"),
-            Self::Behind => write!(f, "Attacker asks for tokens by the password alone"),
+            Self::Behind(None) => write!(f, "Attacker asks for tokens by the password alone"),
+            Self::Behind(Some(_)) => write!(f, "Attacker asks for tokens by the password alone, with a mark"),
             Self::Repeats(who) => write!(f, "{who:?}'s call is made once more"),
             Self::Runs(RunId { who, number, copy }, what, how) => {
                 write!(f, "{who:?}'s call {number}, copy {copy}: {what}")?;
@@ -97,7 +100,7 @@ impl Model {
             }
         }
         if world.left.behind > 0 {
-            moves.push(Move::Behind);
+            moves.extend([None, Some(1)].map(Move::Behind));
         }
     }
 
@@ -192,11 +195,12 @@ impl Explored for Model {
                 world.left.resends[who as usize] -= 1;
                 self.asks(&mut world, who, wrong(0), true);
             }
-            Move::Behind => {
+            Move::Behind(mark) => {
                 world.left.behind -= 1;
                 let ask = Ask::Tokens { behind: true };
                 let number = 100 + world.left.behind;
-                let call = Call { who: Who::Attacker, number, mark: self.scenario.mark(Who::Attacker), ask };
+                let client = self.scenario.clients[0];
+                let call = Call { who: Who::Attacker, number, mark, client, ask };
                 world.runs.push(Run::new(call, 0, world.clock));
             }
             Move::Repeats(who) => {

@@ -16,6 +16,8 @@ pub enum Met {
     OwnerIn,
     /// The owner has tokens although the attacker's sign-in was refused before.
     OwnerInAfterAttack,
+    /// The owner gave the right code, and the session was too old.
+    OwnerTooLate,
     /// One code was mailed twice.
     MailedTwice,
     Wrong,
@@ -47,6 +49,8 @@ pub(crate) fn all(met: &[Met]) -> Vec<Property<Model>> {
         never!("a second mail goes out only where the first is in doubt", SecondMail),
         never!("no more mails go out in an hour than the policy has", TooManyMails),
         never!("the owner's right code in time gives tokens", RightCodeRefused),
+        never!("no session joins one of another mark or client", Joined),
+        never!("no session lasts longer than half an hour", SessionTooOld),
         Property::always("what is told to be sent is mailed", told_is_mailed),
     ];
     properties.extend(met.iter().map(|met| met.property()));
@@ -84,6 +88,10 @@ impl Met {
                     ended(world, Who::Owner, End::Tokens) && ended(world, Who::Attacker, End::Refused)
                 })
             }
+            Self::OwnerTooLate => Property::sometimes("a session is too old", |_, world: &World| {
+                let owner = world.sign_in(Who::Owner);
+                owner.rounds.last().is_some_and(|round| round.passed) && ended(world, Who::Owner, End::Refused)
+            }),
             Self::MailedTwice => Property::sometimes("one code is mailed twice", |_, world: &World| {
                 let mails = &world.history.mails;
                 mails

@@ -1,6 +1,6 @@
 //! A call of a function, as Cognito makes it, and a run of the function for it: where it stands, what it does next.
 
-use challenge::{ChallengeId, Metadata, PublicState, State, View, create::Sending, session::Issue};
+use challenge::{ChallengeId, Metadata, PublicState, Round, State, View, create::Sending, session::Issue};
 use serde::{Serialize, Serializer};
 
 use crate::{
@@ -16,13 +16,19 @@ pub(crate) struct Call {
     /// Which call of this sign-in it is.
     pub(crate) number: u8,
     pub(crate) mark: Mark,
+    /// Which of the clients.
+    pub(crate) client: u8,
     pub(crate) ask: Ask,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) enum Ask {
     /// CreateAuthChallenge.
-    Code { round: u8, bound: Option<ChallengeId>, resend: bool },
+    Code {
+        #[serde(serialize_with = "place")]
+        round: Round,
+        resend: bool,
+    },
     /// VerifyAuthChallengeResponse.
     Check { binding: Option<ChallengeId>, typed: Code, resend: bool },
     /// PreTokenGeneration. `behind`: of a flow that asks for the password alone.
@@ -77,6 +83,8 @@ pub(crate) enum Goal {
     Accept {
         decided_on: State,
     },
+    /// Verify: that an answer was of another kind than a guess.
+    Refuse(Reply),
     /// Gate.
     Use,
 }
@@ -117,7 +125,11 @@ pub(crate) fn fields<S: Serializer>(metadata: &Metadata, serializer: S) -> Resul
         Issue::AfterWrongAnswer => 1,
         Issue::Resend => 2,
     };
-    (issue, metadata.challenge).serialize(serializer)
+    (issue, metadata.challenge, metadata.begun).serialize(serializer)
+}
+
+fn place<S: Serializer>(round: &Round, serializer: S) -> Result<S::Ok, S::Error> {
+    (round.number, round.wrong, round.bound, round.begun).serialize(serializer)
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -170,6 +182,7 @@ impl At {
                 Goal::Mark(_) => "writes the challenge as sent",
                 Goal::Reserve { .. } => "reserves the guess",
                 Goal::Accept { .. } => "writes the consumption",
+                Goal::Refuse(_) => "writes what kind of answer it was",
                 Goal::Use => "uses the consumption up",
             },
             Self::Unsure { .. } => "writes the same again",

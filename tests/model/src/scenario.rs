@@ -3,7 +3,7 @@
 use challenge::Policy;
 use serde::Serialize;
 
-use crate::{properties::Met, world::Who};
+use crate::properties::Met;
 
 /// A text that marks a sign-in: which of the two that there are.
 pub type Mark = Option<u8>;
@@ -32,8 +32,11 @@ pub struct Budget {
 #[derive(Debug, Clone)]
 pub struct Scenario {
     pub policy: Policy,
-    /// The marks of the owner's sign-in and of the attacker's.
+    /// The marks of the owner's first call and of the attacker's, and of all that follow.
     pub marks: [Mark; 2],
+    pub later: [Mark; 2],
+    /// The clients that they sign in through.
+    pub clients: [u8; 2],
     /// Failures in a row from long ago.
     pub failures: u8,
     /// By how many seconds the clock may move at once.
@@ -46,7 +49,8 @@ pub struct Scenario {
 }
 
 impl Scenario {
-    pub(crate) const fn mark(&self, who: Who) -> Mark {
-        self.marks[who as usize]
+    /// Whether nothing tells the two sign-ins apart when they begin.
+    pub(crate) fn may_join(&self) -> bool {
+        self.marks[0] == self.marks[1] && self.clients[0] == self.clients[1]
     }
 }

@@ -7,10 +7,7 @@ use challenge::{
     verify::{self, Question, Verdict},
 };
 
-use crate::{
-    scenario::Mark,
-    world::{Code, Who},
-};
+use crate::{scenario::Mark, world::Code};
 
 /// The user that both sign-ins are of.
 pub(crate) const SUBJECT: Subject<'static> = Subject { user_pool: "eu-central-1_Pool", user: "user" };
@@ -30,7 +27,7 @@ pub(crate) struct Scene {
 impl Scene {
     /// `None` where a constant is not what the domain takes.
     pub(crate) fn new(policy: Policy) -> Option<Self> {
-        let mark = |text: &str| Attempt::parse(&SUBJECT, &text.repeat(Attempt::MIN_CHARACTERS));
+        let mark = |text: &str| Attempt::parse(&SUBJECT, Some(&text.repeat(Attempt::MIN_CHARACTERS))).ok().flatten();
         Some(Self {
             policy,
             keys: KeyRing { current: Key::from_secret(&[7; 64]).ok()?, previous: None },
@@ -44,9 +41,8 @@ impl Scene {
         self.marks.get(usize::from(mark?)).copied()
     }
 
-    /// Both sign in through one client: so the attacker is nearest to what is the owner's.
-    pub(crate) const fn client(&self, _who: Who) -> Client {
-        self.clients[0]
+    pub(crate) fn client(&self, number: u8) -> Client {
+        self.clients[usize::from(number) % self.clients.len()]
     }
 
     /// With one more failure, of a sign-in `before` the start.
@@ -56,12 +52,13 @@ impl Scene {
         let request = Request {
             subject: SUBJECT,
             address: Some(&self.address),
-            round: Round { number: 0, bound: None },
+            round: Round::FIRST,
             action: Action::Answer,
-            attempt: None,
+            attempt: Ok(None),
+            client: self.client(0),
             now,
             fresh: Fresh { id, nonce: id },
-            key: &self.keys.current,
+            keys: &self.keys,
         };
         let Decision::Send(sending) = create::decide(&state, &request, &self.policy) else { return state };
         let answer = Self::answer(*b"000000");
@@ -70,8 +67,8 @@ impl Scene {
             binding: Some(sending.challenge().id()),
             answer: &answer,
             action: Action::Answer,
-            attempt: None,
-            client: self.client(Who::Owner),
+            attempt: Ok(None),
+            client: self.client(0),
             address: Some(&self.address),
             now,
         };

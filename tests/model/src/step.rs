@@ -49,7 +49,9 @@ impl Model {
     pub(crate) fn ways(&self, world: &World, run: &Run) -> Vec<How> {
         let mut ways = Vec::with_capacity(8);
         match &run.at {
-            At::Read { item, mirror, .. } if self.scenario.reads_apart => {
+            At::Read { item, mirror, .. }
+                if self.scenario.reads_apart && !matches!(run.call.ask, Ask::Tokens { .. }) =>
+            {
                 ways.extend(item.is_none().then_some(How::Item));
                 ways.extend(mirror.is_none().then_some(How::Mirror));
             }
@@ -121,6 +123,7 @@ impl Model {
                 At::Mirror { seen, goal } => {
                     if how != How::Unmirrored {
                         world.store.put_mirror(&seen.state);
+                        world.history.mirrored(&seen.state);
                         self.hold_failures(world);
                     }
                     run.at = self.go_on(world, &run, goal, seen);
@@ -159,10 +162,9 @@ impl Model {
         how: How,
     ) -> At {
         let item = if how == How::Mirror { item } else { Some(world.store.item.clone()) };
-        // The gate reads the item alone, if there is one.
-        let gate = matches!(run.call.ask, Ask::Tokens { .. }) && matches!(item, Some(Some(_)));
         let mirror = match how {
-            _ if gate => Some(None),
+            // The gate reads the item alone.
+            _ if matches!(run.call.ask, Ask::Tokens { .. }) => Some(None),
             How::Item => mirror,
             _ => Some(world.store.mirror.clone()),
         };
@@ -174,10 +176,7 @@ impl Model {
         match run.call.ask {
             Ask::Code { .. } => create::loaded(&self.scene, run, goal, seen),
             Ask::Check { .. } => verify::loaded(&self.scene, &mut world.history, run, goal, seen),
-            Ask::Tokens { .. } => {
-                let run = &Run { now: world.clock + run.ahead, ..run.clone() };
-                gate::loaded(&self.scene, run, seen)
-            }
+            Ask::Tokens { .. } => gate::loaded(&self.scene, run, world.clock + run.ahead, seen),
         }
     }
 
@@ -209,7 +208,7 @@ impl Model {
                 let has_code = !behind && world.sign_in(run.call.who).has_code;
                 world.history.granted(has_code);
             }
-            Goal::Tell(_) | Goal::Decide => {}
+            Goal::Tell(_) | Goal::Refuse(_) | Goal::Decide => {}
         }
         self.hold_failures(world);
     }

@@ -20,8 +20,8 @@ fn question<R>(scene: &Scene, run: &Run, ask: impl FnOnce(&Question<'_>) -> R) -
         binding,
         answer: &answer,
         action: if resend { Action::Resend } else { Action::Answer },
-        attempt: scene.attempt(run.call.mark),
-        client: scene.client(run.call.who),
+        attempt: Ok(scene.attempt(run.call.mark)),
+        client: scene.client(run.call.client),
         address: Some(&scene.address),
         now: at(run.now),
     })
@@ -41,17 +41,22 @@ pub(crate) fn loaded(scene: &Scene, history: &mut History, run: &Run, goal: Goal
     }
     enum Judged {
         No(Reason),
+        NoAndStore(Reason, State),
         Yes,
         Reserve(State),
         Compare,
     }
     let judged = question(scene, run, |question| match decide(&seen.state, question, &scene.policy, &scene.keys) {
         Verdict::Reject(reason) => Judged::No(reason),
+        Verdict::RejectAndStore(reason, state) => Judged::NoAndStore(reason, *state),
         Verdict::AcceptAgain => Judged::Yes,
         Verdict::Compare(guess) => guess.reserved().map_or(Judged::Compare, |state| Judged::Reserve(state.clone())),
     });
     match judged {
         Judged::No(reason) => At::Done(no(scene, history, run, reason)),
+        Judged::NoAndStore(reason, state) => {
+            At::Write { seen, state, goal: Goal::Refuse(no(scene, history, run, reason)) }
+        }
         Judged::Yes => At::Done(Reply::Check { right: true, wronged: false }),
         Judged::Reserve(state) => {
             let decided_on = seen.state.clone();
@@ -67,6 +72,7 @@ pub(crate) fn loaded(scene: &Scene, history: &mut History, run: &Run, goal: Goal
 pub(crate) fn stored(scene: &Scene, history: &mut History, run: &Run, goal: Goal, seen: Seen) -> At {
     match goal {
         Goal::Reserve { decided_on } => compare(scene, history, run, decided_on, seen),
+        Goal::Refuse(reply) => At::Done(reply),
         Goal::Accept { .. } => At::Done(Reply::Check { right: true, wronged: false }),
         _ => unreachable!("Verify writes nothing else"),
     }

@@ -40,6 +40,7 @@ pub(crate) struct SignIn {
     /// The rounds of codes so far.
     pub(crate) rounds: Vec<Told>,
     pub(crate) calls: u8,
+    pub(crate) begun: Option<u64>,
     pub(crate) open: Option<Open>,
     /// The right code of its own challenge was given.
     pub(crate) has_code: bool,

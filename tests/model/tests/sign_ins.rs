@@ -5,8 +5,8 @@
 use std::{io::Write as _, num::NonZero, thread, time::Instant};
 
 use challenge::{
-    CodeLength, CodeLife, LockAfter, LockFirstWait, LockLongestWait, Lockout, MaxAttempts, Policy, ResendAfter,
-    SendsPerHour,
+    AttemptRule, CodeLength, CodeLife, LockAfter, LockFirstWait, LockLongestWait, Lockout, MaxAttempts, Policy,
+    ResendAfter, SendsPerHour,
 };
 use model::{Budget, Mark, Met, Model, Scenario};
 use stateright::{Checker as _, CheckerBuilder, HasDiscoveries, Model as _, Property};
@@ -19,6 +19,7 @@ fn policy(max_attempts: u64, sends_per_hour: u64) -> Policy {
         max_attempts: MaxAttempts::new(max_attempts).unwrap(),
         resend_after: ResendAfter::new(10).unwrap(),
         sends_per_hour: SendsPerHour::new(sends_per_hour).unwrap(),
+        attempt: AttemptRule::Optional,
         lockout: Lockout {
             after: LockAfter::new(3).unwrap(),
             first_wait: LockFirstWait::new(30).unwrap(),
@@ -54,7 +55,7 @@ fn tell(line: &str) {
 /// Explores `scenario` under each choice of marks.
 fn explore_all(name: &str, scenario: &Scenario) {
     for (who, marks) in MARKS {
-        explore(&format!("{name}, {who}"), Scenario { marks, ..scenario.clone() });
+        explore(&format!("{name}, {who}"), Scenario { marks, later: marks, ..scenario.clone() });
     }
 }
 
@@ -89,7 +90,8 @@ fn must_hold(property: &Property<Model>) -> bool {
 }
 
 fn scenario(policy: Policy, waits: &'static [u64], budget: Budget, met: &'static [Met]) -> Scenario {
-    Scenario { policy, marks: [OWN, OTHER], failures: 0, waits, budget, reads_apart: false, met }
+    let marks = [OWN, OTHER];
+    Scenario { policy, marks, later: marks, clients: [0, 0], failures: 0, waits, budget, reads_apart: false, met }
 }
 
 #[test]
@@ -115,8 +117,8 @@ fn time_that_passes_in_a_sign_in_breaks_no_promise() {
 
 #[test]
 fn mails_asked_for_again_keep_every_limit() {
-    let budget = Budget { waits: 2, guesses: 1, resends: [1, 1], ..Budget::default() };
-    let long = Budget { repeats: 1, mistakes: 1, ..budget };
+    let budget = Budget { waits: 2, guesses: 1, resends: [1, 0], ..Budget::default() };
+    let long = Budget { mistakes: 1, resends: [1, 1], ..budget };
     let met = &[Met::OwnerIn, Met::MailedTwice, Met::Expired, Met::Throttled];
     let waits = pick::<&[u64]>(&[10, 125, 180], &[9, 10, 125, 180, 3_600]);
     explore_all("resends", &scenario(policy(2, 2), waits, pick(budget, long), met));
@@ -137,4 +139,39 @@ fn mistakes_cost_guesses_and_nothing_else() {
     let long = Budget { guesses: 3, faults: 1, ..budget };
     let met = &[Met::OwnerIn, Met::OwnerInAfterAttack, Met::Wrong];
     explore_all("mistakes", &scenario(policy(2, 2), &[], pick(budget, long), met));
+}
+
+/// The gate behind every way to get tokens: nothing but the owner's own call takes what the owner's code has opened.
+#[test]
+fn no_flow_without_a_code_takes_the_owners_tokens() {
+    let budget = Budget { behind: 1, guesses: 1, repeats: 1, ..Budget::default() };
+    let long = Budget { behind: 2, faults: 1, ..budget };
+    let flows = scenario(policy(1, 2), &[], pick(budget, long), &[Met::OwnerIn]);
+    explore("password alone, owner marked", flows.clone());
+    explore(
+        "password alone, owner's mark comes later",
+        Scenario { marks: [None, OTHER], later: [OWN, OTHER], ..flows },
+    );
+}
+
+/// What a client does with its mark after the first round is its own affair.
+#[test]
+fn later_marks_change_nothing() {
+    let budget = Budget { mistakes: 1, guesses: 1, ..Budget::default() };
+    let long = Budget { waits: 1, repeats: 1, faults: 1, ..budget };
+    let later = scenario(policy(2, 2), &[15], pick(budget, long), &[Met::OwnerIn, Met::Wrong]);
+    for (name, marks, later_marks) in [
+        ("none at first, one later", [None, None], [OWN, OTHER]),
+        ("none later", [OWN, OTHER], [None, None]),
+        ("the other's later", [OWN, OTHER], [OWN, OWN]),
+    ] {
+        explore(&format!("later marks, {name}"), Scenario { marks, later: later_marks, ..later.clone() });
+    }
+    explore("two clients, both unmarked", Scenario { marks: [None; 2], later: [None; 2], clients: [0, 1], ..later });
+}
+
+#[test]
+fn a_session_kept_open_ends() {
+    let budget = Budget { waits: 2, resends: [1, 0], ..Budget::default() };
+    explore("half an hour", scenario(policy(2, 3), &[1_650, 140, 160], budget, &[Met::OwnerIn, Met::OwnerTooLate]));
 }
