@@ -38,7 +38,7 @@ impl Model {
         let Some(open) = world.sign_in_mut(who).open.take() else { return };
         match reply {
             Reply::Code(asked) => {
-                world.history.bound(asked.binding, who, self.scenario.may_join());
+                world.history.bound(asked.binding, run, self.scenario.may_join());
                 world.sign_in_mut(who).stage = Stage::Asked(asked);
             }
             Reply::Check { right, wronged } => {
@@ -46,13 +46,14 @@ impl Model {
                 if let Stage::Waiting(Some(asked)) = &sign_in.stage {
                     sign_in.rounds.push(Told { passed: right, metadata: asked.metadata });
                 }
-                let breached = wronged && !sign_in.faulted;
+                let refused = wronged && !sign_in.faulted;
                 // A right code that was refused for a reason, a lock say, is refused once more for others.
                 sign_in.faulted |= sign_in.has_code && !right;
-                if breached {
+                let resend = matches!(run.call.ask, Ask::Check { resend: true, .. });
+                sign_in.wrong += u8::from(!right && !resend);
+                if refused {
                     world.history.breach(Breach::RightCodeRefused);
                 }
-                let resend = matches!(run.call.ask, Ask::Check { resend: true, .. });
                 self.go_on_with(world, who, resend);
             }
             Reply::Tokens { passed } => {
@@ -78,6 +79,9 @@ impl Model {
             Next::IssueTokens => Some(Ask::Tokens { behind: false }),
             Next::VerifyPassword | Next::Refuse(_) => None,
         };
+        if matches!(ask, Some(Ask::Code { .. })) && sign_in.wrong >= self.scene.policy.max_attempts.get() {
+            world.history.breach(Breach::TooManyRounds);
+        }
         // Two clocks may be a second apart.
         if ask == Some(Ask::Tokens { behind: false }) && age > SESSION + 1 {
             world.history.breach(Breach::SessionTooOld);

@@ -4,6 +4,7 @@ use challenge::{ChallengeId, Policy, State, UnixSeconds, create::Sending, verify
 use serde::Serialize;
 
 use crate::{
+    model::{CALLS, CONSUMPTION},
     run::{Ask, Run, RunId},
     scene::START,
     world::{Code, Who},
@@ -25,6 +26,10 @@ pub enum Breach {
     RightCodeRefused,
     Joined,
     SessionTooOld,
+    AcceptedLate,
+    GrantedLate,
+    TooManyRounds,
+    MarkedUnsent,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
@@ -152,13 +157,20 @@ impl History {
         let Some(id) = binding(run) else { return };
         self.consumption = Some((id, run.now));
         let Some(known) = self.challenge_mut(id) else { return };
-        if std::mem::replace(&mut known.consumed, true) {
+        let (late, twice) = (run.now >= known.expires, std::mem::replace(&mut known.consumed, true));
+        if late {
+            self.breach(Breach::AcceptedLate);
+        }
+        if twice {
             self.breach(Breach::ConsumedTwice);
         }
     }
 
     /// Tokens were let through, for the challenge that was consumed last: to a sign-in that gave its right code, or not.
-    pub(crate) fn granted(&mut self, has_code: bool) {
+    pub(crate) fn granted(&mut self, has_code: bool, now: u64) {
+        if self.consumption.is_some_and(|(_, at)| now > at + CONSUMPTION) {
+            self.breach(Breach::GrantedLate);
+        }
         if !has_code {
             self.breach(Breach::TokensWithoutCode);
         }
@@ -177,10 +189,12 @@ impl History {
         self.mirrored_until = failures_of(state).1.0.saturating_sub(START);
     }
 
-    /// Create bound `who` to a challenge: one of its own sign-in, or of one that is no other by mark and client.
-    pub(crate) fn bound(&mut self, binding: Option<ChallengeId>, who: Who, may_join: bool) {
-        let other = binding.and_then(|id| self.challenge(id)).is_some_and(|known| known.by.0 != who);
-        if other && !may_join {
+    /// Create binds a sign-in to a challenge: one of its own, or for a moment one of a sign-in that is no other by mark and
+    /// client.
+    pub(crate) fn bound(&mut self, binding: Option<ChallengeId>, run: &Run, may_join: bool) {
+        let other = binding.and_then(|id| self.challenge(id)).filter(|known| known.by.0 != run.call.who);
+        let first = matches!(run.call.ask, Ask::Code { round, .. } if round.number == 0);
+        if other.is_some_and(|known| !may_join || first && run.now > known.pended + CALLS) {
             self.breach(Breach::Joined);
         }
     }
@@ -225,10 +239,11 @@ impl History {
         !asked && (mail.settled || !mail.doubtful && !late)
     }
 
-    /// The mail is known to be out, and the state says so.
-    pub(crate) fn settled(&mut self, challenge: ChallengeId) {
-        if let Some(mail) = self.mails.iter_mut().rev().find(|mail| mail.challenge == challenge) {
-            mail.settled = true;
+    /// The state says that the mail of `challenge` is out.
+    pub(crate) fn settled(&mut self, challenge: Option<ChallengeId>) {
+        match self.mails.iter_mut().rev().find(|mail| Some(mail.challenge) == challenge) {
+            Some(mail) => mail.settled = true,
+            None => self.breach(Breach::MarkedUnsent),
         }
     }
 

@@ -14,7 +14,7 @@ use crate::{
 
 /// How long a run works at most, in whole seconds of one clock, and how long after its call it begins at most.
 const RUN: u64 = 3;
-const CALLS: u64 = 15;
+pub(crate) const CALLS: u64 = 15;
 /// How long a right answer lets tokens through.
 pub(crate) const CONSUMPTION: u64 = 30;
 /// How long after its beginning a session may end with tokens.

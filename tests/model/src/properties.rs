@@ -49,7 +49,11 @@ pub(crate) fn all(met: &[Met]) -> Vec<Property<Model>> {
         never!("a second mail goes out only where the first is in doubt", SecondMail),
         never!("no more mails go out in an hour than the policy has", TooManyMails),
         never!("the owner's right code in time gives tokens", RightCodeRefused),
+        never!("nothing says that a mail is out which never went", MarkedUnsent),
         never!("no session joins one of another mark or client", Joined),
+        never!("no code is accepted after its life", AcceptedLate),
+        never!("no consumption lets tokens through after its time", GrantedLate),
+        never!("no session has more rounds than the policy has answers", TooManyRounds),
         never!("no session lasts longer than half an hour", SessionTooOld),
         Property::always("what is told to be sent is mailed", told_is_mailed),
     ];

@@ -1,6 +1,6 @@
 //! What is explored: the policy, the marks, and how much of everything may happen.
 
-use challenge::Policy;
+use challenge::{AttemptRule, Policy};
 use serde::Serialize;
 
 use crate::properties::Met;
@@ -49,6 +49,11 @@ pub struct Scenario {
 }
 
 impl Scenario {
+    /// Whether the owner's right code comes without a mark, and the policy does not mind.
+    pub(crate) fn is_exposed(&self) -> bool {
+        self.later[0].is_none() && self.policy.attempt == AttemptRule::Optional
+    }
+
     /// Whether nothing tells the two sign-ins apart when they begin.
     pub(crate) fn may_join(&self) -> bool {
         self.marks[0] == self.marks[1] && self.clients[0] == self.clients[1]

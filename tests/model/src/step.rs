@@ -12,7 +12,7 @@ use crate::{
     scene::{START, SUBJECT},
     store::Seen,
     verify,
-    world::{End, Stage, World, refused},
+    world::{End, Stage, Who, World, refused},
 };
 
 /// How a step goes.
@@ -200,13 +200,23 @@ impl Model {
         let policy = &self.scene.policy;
         match goal {
             Goal::Pend(sending) => world.history.pended(policy, &sending.0, run),
-            Goal::Mark(sending) => world.history.settled(sending.0.challenge().id()),
+            Goal::Mark(_) => {
+                let stored = world.store.item.as_ref().and_then(|item| item.state.challenge());
+                world.history.settled(stored.map(|challenge| challenge.id()));
+            }
             Goal::Reserve { .. } => world.history.reserved(policy, run),
             Goal::Accept { .. } => world.history.consumed(run),
             Goal::Use => {
-                let behind = matches!(run.call.ask, Ask::Tokens { behind: true });
-                let has_code = !behind && world.sign_in(run.call.who).has_code;
-                world.history.granted(has_code);
+                let has_code = match run.call.ask {
+                    // Without a mark nothing tells whose call it is.
+                    Ask::Tokens { behind: true } => self.scenario.is_exposed(),
+                    _ => world.sign_in(run.call.who).has_code,
+                };
+                if matches!(run.call.ask, Ask::Tokens { behind: true }) && has_code {
+                    // What the policy accepts: the owner signs in again.
+                    world.sign_in_mut(Who::Owner).faulted = true;
+                }
+                world.history.granted(has_code, world.clock + run.ahead);
             }
             Goal::Tell(_) | Goal::Refuse(_) | Goal::Decide => {}
         }

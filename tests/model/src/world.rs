@@ -41,6 +41,8 @@ pub(crate) struct SignIn {
     pub(crate) rounds: Vec<Told>,
     pub(crate) calls: u8,
     pub(crate) begun: Option<u64>,
+    /// Answers that were no resend and not right.
+    pub(crate) wrong: u8,
     pub(crate) open: Option<Open>,
     /// The right code of its own challenge was given.
     pub(crate) has_code: bool,

@@ -54,7 +54,16 @@ fn tell(line: &str) {
 
 /// Explores `scenario` under each choice of marks.
 fn explore_all(name: &str, scenario: &Scenario) {
-    for (who, marks) in MARKS {
+    explore_each(name, &MARKS, scenario);
+}
+
+/// The same, but for an unmarked attacker beside a marked owner, whom nothing makes another than one with a mark of his own.
+fn explore_most(name: &str, scenario: &Scenario) {
+    explore_each(name, &pick(vec![MARKS[0], MARKS[2], MARKS[3]], MARKS.to_vec()), scenario);
+}
+
+fn explore_each(name: &str, marks: &[(&str, [Mark; 2])], scenario: &Scenario) {
+    for &(who, marks) in marks {
         explore(&format!("{name}, {who}"), Scenario { marks, later: marks, ..scenario.clone() });
     }
 }
@@ -105,23 +114,28 @@ fn repeated_and_dying_calls_break_no_promise() {
 fn time_that_passes_in_a_sign_in_breaks_no_promise() {
     let budget = Budget { waits: 1, repeats: 1, guesses: 1, ..Budget::default() };
     let long = Budget { waits: 2, ahead: 1, ..budget };
-    explore_all(
+    explore_most(
         "seconds",
-        &scenario(policy(1, 2), pick(&[4, 15], &[1, 4, 15, 30]), pick(budget, long), &[Met::OwnerIn]),
+        &scenario(policy(1, 2), pick(&[4, 16], &[1, 4, 15, 30]), pick(budget, long), &[Met::OwnerIn]),
     );
     let budget = Budget { waits: 1, repeats: 1, faults: 1, ..Budget::default() };
     let long = Budget { ahead: 1, guesses: 1, ..budget };
     let met = &[Met::OwnerIn, Met::MailedTwice];
-    explore_all("doubtful mails", &scenario(policy(1, 2), pick(&[4], &[1, 3, 4, 15, 30]), pick(budget, long), met));
+    explore_most("doubtful mails", &scenario(policy(1, 2), pick(&[4], &[1, 3, 4, 15, 30]), pick(budget, long), met));
 }
 
 #[test]
 fn mails_asked_for_again_keep_every_limit() {
-    let budget = Budget { waits: 2, guesses: 1, resends: [1, 0], ..Budget::default() };
-    let long = Budget { mistakes: 1, resends: [1, 1], ..budget };
+    let budget = Budget { waits: 2, mistakes: 1, resends: [1, 0], ..Budget::default() };
+    let long = Budget { guesses: 1, resends: [1, 1], ..budget };
     let met = &[Met::OwnerIn, Met::MailedTwice, Met::Expired, Met::Throttled];
     let waits = pick::<&[u64]>(&[10, 125, 180], &[9, 10, 125, 180, 3_600]);
-    explore_all("resends", &scenario(policy(2, 2), waits, pick(budget, long), met));
+    explore_most("resends", &scenario(policy(2, 2), waits, pick(budget, long), met));
+    // A session shares its guesses with one that has joined it, and keeps what is left of them when its code expires.
+    let budget = Budget { waits: 1, guesses: 1, mistakes: 2, resends: [1, 0], ..Budget::default() };
+    let long = Budget { waits: 2, repeats: 1, ..budget };
+    let shared = scenario(policy(2, 2), &[125], pick(budget, long), &[Met::OwnerIn, Met::Exhausted]);
+    explore("an expiring code, shared", Scenario { marks: [OWN; 2], later: [OWN; 2], ..shared });
 }
 
 #[test]
@@ -148,6 +162,14 @@ fn no_flow_without_a_code_takes_the_owners_tokens() {
     let long = Budget { behind: 2, faults: 1, ..budget };
     let flows = scenario(policy(1, 2), &[], pick(budget, long), &[Met::OwnerIn]);
     explore("password alone, owner marked", flows.clone());
+    let required = Policy { attempt: AttemptRule::Required, ..flows.policy };
+    let unmarked = Scenario { marks: [None, OTHER], later: [None, OTHER], met: &[], ..flows.clone() };
+    explore("password alone, a mark required and none given", Scenario { policy: required, ..unmarked.clone() });
+    let budget = Budget { behind: 2, waits: 1, faults: 1, ..Budget::default() };
+    explore(
+        "password alone, no mark asked for",
+        Scenario { budget, waits: &[30, 31], met: &[Met::OwnerIn], ..unmarked },
+    );
     explore(
         "password alone, owner's mark comes later",
         Scenario { marks: [None, OTHER], later: [OWN, OTHER], ..flows },
