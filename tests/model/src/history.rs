@@ -6,7 +6,6 @@ use serde::Serialize;
 use crate::{
     model::{CALLS, CONSUMPTION},
     run::{Ask, Run, RunId},
-    scene::START,
     world::{Code, Who},
 };
 
@@ -19,6 +18,7 @@ pub enum Breach {
     TooManyGuesses,
     ComparedWhileLocked,
     FailuresLost,
+    FailuresInvented,
     LockLost,
     SecondCode,
     SecondMail,
@@ -30,6 +30,7 @@ pub enum Breach {
     GrantedLate,
     TooManyRounds,
     MarkedUnsent,
+    OlderTookGuess,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
@@ -40,7 +41,6 @@ pub(crate) struct History {
     /// Guesses reserved since the last right answer, and until when they lock.
     pub(crate) failures: u64,
     pub(crate) locked_until: u64,
-    pub(crate) mirrored_until: u64,
     /// The challenge whose code was right last, and when that was.
     pub(crate) consumption: Option<(ChallengeId, u64)>,
     pub(crate) breaches: Vec<Breach>,
@@ -130,6 +130,9 @@ impl History {
             return;
         }
         known.reserved += 1;
+        if self.is_older(binding(run), typed) {
+            self.breach(Breach::OlderTookGuess);
+        }
         if self.locked_until > run.now {
             self.breach(Breach::ComparedWhileLocked);
         }
@@ -139,6 +142,13 @@ impl History {
             let wait = u64::from(lockout.first_wait.get()) << doublings;
             self.locked_until = run.now + wait.min(u64::from(lockout.longest_wait.get()));
         }
+    }
+
+    /// Whether `typed` is the code of one of the two challenges before this one.
+    fn is_older(&self, binding: Option<ChallengeId>, typed: Code) -> bool {
+        let index = self.challenges.iter().position(|known| Some(known.id) == binding).unwrap_or_default();
+        let older = &self.challenges[index.saturating_sub(2)..index];
+        self.mails.iter().any(|mail| mail.code == typed && older.iter().any(|known| known.id == mail.challenge))
     }
 
     pub(crate) fn compared(&mut self, policy: &Policy, run: &Run) {
@@ -183,10 +193,6 @@ impl History {
                 }
             }
         }
-    }
-
-    pub(crate) fn mirrored(&mut self, state: &State) {
-        self.mirrored_until = failures_of(state).1.0.saturating_sub(START);
     }
 
     /// Create binds a sign-in to a challenge: one of its own, or for a moment one of a sign-in that is no other by mark and
@@ -261,12 +267,11 @@ impl History {
     pub(crate) fn excuses(&self, policy: &Policy, run: &Run, reason: Reason) -> bool {
         let Some(known) = binding(run).and_then(|id| self.challenge(id)) else { return false };
         match reason {
-            // A copy that reads the item before a right answer and the mirror after it meets the lock of that very answer,
-            // which is put there before the answer is compared.
-            Reason::Locked => self.locked_until.max(self.mirrored_until) > run.now,
+            Reason::Locked => self.locked_until > run.now,
             Reason::Superseded => self.challenges.last().is_some_and(|last| last.id != known.id),
             Reason::Expired => run.now >= known.expires,
             Reason::AttemptsExhausted => known.reserved >= usize::from(policy.max_attempts.get()),
+            Reason::AttemptMissing => run.call.mark.is_none(),
             Reason::AlreadyUsed => known.grants > 0,
             _ => false,
         }

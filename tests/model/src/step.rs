@@ -123,10 +123,9 @@ impl Model {
                 At::Mirror { seen, goal } => {
                     if how != How::Unmirrored {
                         world.store.put_mirror(&seen.state);
-                        world.history.mirrored(&seen.state);
                         self.hold_failures(world);
                     }
-                    run.at = self.go_on(world, &run, goal, seen);
+                    run.at = self.go_on(world, &run, goal, seen.mirrored());
                 }
                 At::Mail { seen, sending } => {
                     let (delivered, heard) = match how {
@@ -180,11 +179,15 @@ impl Model {
         }
     }
 
-    /// `Store::save` after its write: a changed lock is mirrored before anything else is done.
+    /// `Store::save` after its write: a changed lock is mirrored before anything else is done, but for that of a guess which
+    /// is not compared yet.
     fn stored(&self, world: &mut World, run: &Run, seen: Seen, state: challenge::State, goal: Goal) -> At {
-        let changes_lock = state.changes_lock(&seen.state);
-        let seen = Seen { version: Some(seen.next()), state };
-        if changes_lock { At::Mirror { seen, goal } } else { self.go_on(world, run, goal, seen) }
+        let seen = seen.written(state);
+        if seen.is_to_be_mirrored() && !matches!(goal, Goal::Reserve { .. }) {
+            At::Mirror { seen, goal }
+        } else {
+            self.go_on(world, run, goal, seen)
+        }
     }
 
     fn go_on(&self, world: &mut World, run: &Run, goal: Goal, seen: Seen) -> At {
@@ -229,6 +232,9 @@ impl Model {
         let (failures, locked_until) = crate::history::failures_of(&state);
         if failures < world.history.failures {
             world.history.breach(Breach::FailuresLost);
+        }
+        if failures > world.history.failures {
+            world.history.breach(Breach::FailuresInvented);
         }
         if locked_until < UnixSeconds(START + world.history.locked_until) && world.history.locked_until > 0 {
             world.history.breach(Breach::LockLost);

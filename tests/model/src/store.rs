@@ -22,18 +22,39 @@ pub(crate) struct Item {
 pub(crate) struct Seen {
     pub(crate) version: Option<u64>,
     pub(crate) state: State,
+    /// The lock that the other store would find.
+    pub(crate) mirrored: State,
+}
+
+/// A state with nothing but the failures of `state`.
+fn lock_of(state: &State) -> State {
+    State::default().with_newer_failures(state)
 }
 
 impl Seen {
     /// What comes of the two reads of `Store::load`. The gate reads the item alone.
     pub(crate) fn new(item: Option<Item>, mirror: Option<State>) -> Self {
-        match (item, mirror) {
-            (Some(Item { version, state }), Some(mirror)) => {
-                Self { version: Some(version), state: state.with_newer_failures(&mirror) }
-            }
-            (Some(Item { version, state }), None) => Self { version: Some(version), state },
-            (None, mirror) => Self { version: None, state: mirror.unwrap_or_default() },
-        }
+        let (version, state) = match (item, mirror) {
+            (Some(Item { version, state }), Some(mirror)) => (Some(version), state.with_newer_failures(&mirror)),
+            (Some(Item { version, state }), None) => (Some(version), state),
+            (None, mirror) => (None, mirror.unwrap_or_default()),
+        };
+        Self { version, mirrored: lock_of(&state), state }
+    }
+
+    /// Once the write of `state` has gone through.
+    pub(crate) fn written(self, state: State) -> Self {
+        Self { version: Some(self.next()), state, ..self }
+    }
+
+    /// Whether the lock is another one than the other store would find.
+    pub(crate) fn is_to_be_mirrored(&self) -> bool {
+        self.state.changes_lock(&self.mirrored)
+    }
+
+    /// Once that has been tried, whatever came of it.
+    pub(crate) fn mirrored(self) -> Self {
+        Self { mirrored: lock_of(&self.state), ..self }
     }
 
     /// The version that a write which follows this one makes.
@@ -63,7 +84,7 @@ impl Store {
 
     /// Of a mirrored state only the lock is ever asked for, since an item is there by then.
     pub(crate) fn put_mirror(&mut self, state: &State) {
-        self.mirror = Some(State::default().with_newer_failures(state));
+        self.mirror = Some(lock_of(state));
     }
 
     /// What a function that reads everything at this moment decides on.

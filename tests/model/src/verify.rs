@@ -83,7 +83,8 @@ fn compare(scene: &Scene, history: &mut History, run: &Run, decided_on: State, s
     if guess(scene, run, &decided_on, |guess| guess.is_right()) {
         accept(scene, run, decided_on, seen)
     } else {
-        At::Done(no(scene, history, run, Reason::WrongCode))
+        let reply = no(scene, history, run, Reason::WrongCode);
+        if seen.is_to_be_mirrored() { At::Mirror { seen, goal: Goal::Refuse(reply) } } else { At::Done(reply) }
     }
 }
 

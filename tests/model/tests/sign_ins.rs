@@ -141,10 +141,15 @@ fn mails_asked_for_again_keep_every_limit() {
 #[test]
 fn locks_and_failures_outlast_everything() {
     let budget = Budget { waits: 1, ahead: 1, mistakes: 1, guesses: 1, ..Budget::default() };
-    let long = Budget { faults: 1, repeats: 1, guesses: 2, ..budget };
+    let long = Budget { faults: 1, repeats: 1, ..budget };
     let met = &[Met::OwnerIn, Met::OwnerLocked];
     let locks = scenario(policy(2, 2), &[30], pick(budget, long), met);
-    explore_all("locks", &Scenario { failures: 2, reads_apart: true, ..locks });
+    let locks = Scenario { failures: 2, reads_apart: true, ..locks };
+    explore_all("locks", &locks);
+    // Copies of one call, each between the other's steps.
+    let budget = Budget { repeats: 1, faults: pick(0, 1), ahead: pick(0, 1), ..Budget::default() };
+    let alone = Scenario { budget, waits: &[], met: &[Met::OwnerIn], ..locks };
+    explore_most("locks, repeated calls", &alone);
 }
 
 #[test]
