@@ -143,9 +143,13 @@ impl Model {
     }
 }
 
-/// Digits that are no code: the tests hold that.
+/// Digits that are no code: [`is_wrong`] keeps codes from beginning like these.
 pub(crate) fn wrong(number: u8) -> Code {
     [b'0', b'0', b'0', b'0' + number / 100, b'0' + number / 10 % 10, b'0' + number % 10]
+}
+
+pub(crate) fn is_wrong(code: Code) -> bool {
+    code.starts_with(b"000")
 }
 
 impl Explored for Model {

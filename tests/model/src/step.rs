@@ -7,7 +7,7 @@ use crate::{
     create::{self, Heard},
     gate,
     history::Breach,
-    model::Model,
+    model::{Model, is_wrong},
     run::{Ask, At, Goal, Reply, Run, RunId},
     scene::{START, SUBJECT},
     store::Seen,
@@ -139,6 +139,9 @@ impl Model {
                     let code = Code::derive(key, &SUBJECT, challenge, self.scene.policy.code_length);
                     let mut digits = [0; 6];
                     digits.copy_from_slice(code.expose().as_bytes());
+                    if is_wrong(digits) {
+                        unreachable!("a code begins like what is typed for a wrong one: the scene needs another key");
+                    }
                     world.history.mailed(&self.scene.policy, &sending.0, digits, &run, delivered);
                     if let Some(mail) = world.history.mail_of(id) {
                         mail.doubtful = heard != Heard::Accepted;

@@ -106,22 +106,30 @@ fn scenario(policy: Policy, waits: &'static [u64], budget: Budget, met: &'static
 #[test]
 fn repeated_and_dying_calls_break_no_promise() {
     let budget = Budget { repeats: 1, faults: 1, guesses: 1, ..Budget::default() };
-    let long = Budget { repeats: 2, guesses: 2, ..budget };
-    explore_all("repeats and faults", &scenario(policy(2, 2), &[], pick(budget, long), &[Met::OwnerIn, Met::Wrong]));
+    let calls = scenario(policy(2, 2), &[], budget, &[Met::OwnerIn, Met::Wrong]);
+    explore_all("repeats and faults", &calls);
+    if is_long() {
+        explore_all("more repeats", &Scenario { budget: Budget { repeats: 2, ..budget }, ..calls.clone() });
+        explore_all("more faults", &Scenario { budget: Budget { faults: 2, ..budget }, ..calls });
+    }
 }
 
 #[test]
 fn time_that_passes_in_a_sign_in_breaks_no_promise() {
     let budget = Budget { waits: 1, repeats: 1, guesses: 1, ..Budget::default() };
-    let long = Budget { waits: 2, ahead: 1, ..budget };
-    explore_most(
-        "seconds",
-        &scenario(policy(1, 2), pick(&[4, 16], &[1, 4, 15, 30]), pick(budget, long), &[Met::OwnerIn]),
-    );
+    let seconds = scenario(policy(1, 2), &[4, 16], budget, &[Met::OwnerIn]);
+    explore_most("seconds", &seconds);
     let budget = Budget { waits: 1, repeats: 1, faults: 1, ..Budget::default() };
-    let long = Budget { ahead: 1, guesses: 1, ..budget };
-    let met = &[Met::OwnerIn, Met::MailedTwice];
-    explore_most("doubtful mails", &scenario(policy(1, 2), pick(&[4], &[1, 3, 4, 15, 30]), pick(budget, long), met));
+    let doubtful = Scenario { budget, waits: &[4], met: &[Met::OwnerIn, Met::MailedTwice], ..seconds.clone() };
+    explore_each("doubtful mails", &MARKS[2..], &doubtful);
+    if is_long() {
+        let ahead = Budget { ahead: 1, ..doubtful.budget };
+        explore_all("doubtful mails, clocks", &Scenario { budget: ahead, waits: &[3, 4], ..doubtful });
+        let ahead = Budget { ahead: 1, ..seconds.budget };
+        explore_all("seconds, clocks", &Scenario { budget: ahead, ..seconds.clone() });
+        let twice = Budget { waits: 2, ..seconds.budget };
+        explore_all("more seconds", &Scenario { budget: twice, waits: &[1, 4, 15], ..seconds });
+    }
 }
 
 #[test]
@@ -141,7 +149,7 @@ fn mails_asked_for_again_keep_every_limit() {
 #[test]
 fn locks_and_failures_outlast_everything() {
     let budget = Budget { waits: 1, ahead: 1, mistakes: 1, guesses: 1, ..Budget::default() };
-    let long = Budget { faults: 1, repeats: 1, ..budget };
+    let long = Budget { faults: 1, ..budget };
     let met = &[Met::OwnerIn, Met::OwnerLocked];
     let locks = scenario(policy(2, 2), &[30], pick(budget, long), met);
     let locks = Scenario { failures: 2, reads_apart: true, ..locks };
@@ -155,7 +163,7 @@ fn locks_and_failures_outlast_everything() {
 #[test]
 fn mistakes_cost_guesses_and_nothing_else() {
     let budget = Budget { mistakes: 2, guesses: 2, repeats: 1, ..Budget::default() };
-    let long = Budget { guesses: 3, faults: 1, ..budget };
+    let long = Budget { faults: 1, ..budget };
     let met = &[Met::OwnerIn, Met::OwnerInAfterAttack, Met::Wrong];
     explore_all("mistakes", &scenario(policy(2, 2), &[], pick(budget, long), met));
 }
@@ -164,13 +172,13 @@ fn mistakes_cost_guesses_and_nothing_else() {
 #[test]
 fn no_flow_without_a_code_takes_the_owners_tokens() {
     let budget = Budget { behind: 1, guesses: 1, repeats: 1, ..Budget::default() };
-    let long = Budget { behind: 2, faults: 1, ..budget };
+    let long = Budget { behind: 2, faults: 1, repeats: 0, ..budget };
     let flows = scenario(policy(1, 2), &[], pick(budget, long), &[Met::OwnerIn]);
     explore("password alone, owner marked", flows.clone());
     let required = Policy { attempt: AttemptRule::Required, ..flows.policy };
     let unmarked = Scenario { marks: [None, OTHER], later: [None, OTHER], met: &[], ..flows.clone() };
     explore("password alone, a mark required and none given", Scenario { policy: required, ..unmarked.clone() });
-    let budget = Budget { behind: 2, waits: 1, faults: 1, ..Budget::default() };
+    let budget = Budget { behind: pick(1, 2), waits: 1, faults: 1, ..Budget::default() };
     explore(
         "password alone, no mark asked for",
         Scenario { budget, waits: &[30, 31], met: &[Met::OwnerIn], ..unmarked },
@@ -185,7 +193,7 @@ fn no_flow_without_a_code_takes_the_owners_tokens() {
 #[test]
 fn later_marks_change_nothing() {
     let budget = Budget { mistakes: 1, guesses: 1, ..Budget::default() };
-    let long = Budget { waits: 1, repeats: 1, faults: 1, ..budget };
+    let long = Budget { waits: 1, repeats: 1, ..budget };
     let later = scenario(policy(2, 2), &[15], pick(budget, long), &[Met::OwnerIn, Met::Wrong]);
     for (name, marks, later_marks) in [
         ("none at first, one later", [None, None], [OWN, OTHER]),
