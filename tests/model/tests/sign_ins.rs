@@ -154,6 +154,10 @@ fn locks_and_failures_outlast_everything() {
     let locks = scenario(policy(2, 2), &[30], pick(budget, long), met);
     let locks = Scenario { failures: 2, reads_apart: true, ..locks };
     explore_all("locks", &locks);
+    // An attacker who has joined locks the user while the owner's right answer is on its way.
+    let budget = Budget { waits: 0, repeats: pick(0, 1), ..locks.budget };
+    let joined = Scenario { budget, failures: 1, waits: &[], met: &[Met::OwnerIn, Met::Locked], ..locks.clone() };
+    explore_each("locks, joined", &MARKS[2..], &joined);
     // Copies of one call, each between the other's steps.
     let budget = Budget { repeats: 1, faults: pick(0, 1), ahead: pick(0, 1), ..Budget::default() };
     let alone = Scenario { budget, waits: &[], met: &[Met::OwnerIn], ..locks };
