@@ -24,6 +24,9 @@ pub enum How {
     /// One of two reads.
     Item,
     Mirror,
+    /// The same, by a clock that is a second ahead.
+    ItemAhead,
+    MirrorAhead,
     /// The function dies before it; before an answer, that is lost.
     Dies,
     /// The function gives up in time, and says so.
@@ -40,7 +43,11 @@ pub enum How {
 
 impl How {
     pub(crate) const fn is_fault(self) -> bool {
-        !matches!(self, Self::Well | Self::Ahead | Self::Item | Self::Mirror)
+        !matches!(self, Self::Well | Self::Ahead | Self::Item | Self::Mirror | Self::ItemAhead | Self::MirrorAhead)
+    }
+
+    const fn is_ahead(self) -> bool {
+        matches!(self, Self::Ahead | Self::ItemAhead | Self::MirrorAhead)
     }
 }
 
@@ -54,6 +61,9 @@ impl Model {
             {
                 ways.extend(item.is_none().then_some(How::Item));
                 ways.extend(mirror.is_none().then_some(How::Mirror));
+                if run.began.is_none() && world.left.ahead > 0 {
+                    ways.extend([How::ItemAhead, How::MirrorAhead]);
+                }
             }
             At::Read { .. } => {
                 ways.push(How::Well);
@@ -98,7 +108,7 @@ impl Model {
                 At::Read { goal, item, mirror } => {
                     if run.began.is_none() {
                         run.began = Some(world.clock);
-                        if how == How::Ahead {
+                        if how.is_ahead() {
                             world.left.ahead -= 1;
                             run.ahead = 1;
                         }
@@ -163,11 +173,11 @@ impl Model {
         mirror: Option<Option<challenge::State>>,
         how: How,
     ) -> At {
-        let item = if how == How::Mirror { item } else { Some(world.store.item.clone()) };
+        let item = if matches!(how, How::Mirror | How::MirrorAhead) { item } else { Some(world.store.item.clone()) };
         let mirror = match how {
             // The gate reads the item alone.
             _ if matches!(run.call.ask, Ask::Tokens { .. }) => Some(None),
-            How::Item => mirror,
+            How::Item | How::ItemAhead => mirror,
             _ => Some(world.store.mirror.clone()),
         };
         let (item, mirror) = match (item, mirror) {
