@@ -34,6 +34,9 @@ fn spoilt(event: &Value, pointer: &str) -> Vec<(Option<Value>, Value)> {
 fn does_not_matter(trigger: Trigger, pointer: &str, value: Option<&Value>) -> bool {
     let below = |place: &str| pointer.strip_prefix(place).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
     let is_text = value.and_then(Value::as_str).is_some_and(|text| !text.is_empty());
+    // What is no text at all is no mark, which is fine.
+    let unusable_mark = pointer == "/request/clientMetadata/attempt"
+        && value.and_then(Value::as_str).is_some_and(|text| !(16..=128).contains(&text.len()));
     let client = ["/callerContext", "/callerContext/clientId"].contains(&pointer);
     if ["/version", "/region", "/callerContext/awsSdkVersion", "/request/userAttributes", "/response"]
         .into_iter()
@@ -52,14 +55,18 @@ fn does_not_matter(trigger: Trigger, pointer: &str, value: Option<&Value>) -> bo
         }
         Trigger::Create => {
             client
-                || below("/request/clientMetadata")
+                || below("/request/clientMetadata") && !unusable_mark
                 || pointer.ends_with("/challengeMetadata")
                 || pointer == "/request/challengeName"
                 || pointer == "/request/userNotFound" && value != Some(&json!(true))
         }
-        // The consumption is bound to the client, which the gate will see.
-        Trigger::Verify => client || pointer == "/request/userNotFound" && value != Some(&json!(true)),
-        Trigger::Gate => below("/request"),
+        // The consumption is bound to client and mark, which the gate will see.
+        Trigger::Verify => {
+            client
+                || below("/request/clientMetadata") && !unusable_mark
+                || pointer == "/request/userNotFound" && value != Some(&json!(true))
+        }
+        Trigger::Gate => below("/request") && pointer != "/request" && !below("/request/clientMetadata"),
     }
 }
 

@@ -56,7 +56,7 @@ fn pool_as_wanted() -> Value {
 fn client_as_wanted(id: &str, name: &str) -> Value {
     json!({
         "UserPoolId": "P1", "ClientId": id, "ClientName": name, "ClientSecret": "never shown", "CreationDate": 1.0,
-        "ExplicitAuthFlows": ["ALLOW_REFRESH_TOKEN_AUTH", "ALLOW_CUSTOM_AUTH"], "AuthSessionValidity": 10,
+        "ExplicitAuthFlows": ["ALLOW_REFRESH_TOKEN_AUTH", "ALLOW_CUSTOM_AUTH"], "AuthSessionValidity": 15,
         "ReadAttributes": ["locale", "email_verified", "email"], "WriteAttributes": ["locale"],
         "PreventUserExistenceErrors": "ENABLED", "EnableTokenRevocation": true,
         "EnablePropagateAdditionalUserContextData": false, "AllowedOAuthFlowsUserPoolClient": false,
