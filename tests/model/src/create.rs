@@ -30,7 +30,7 @@ pub(crate) fn loaded(scene: &Scene, run: &Run, goal: Goal, seen: Seen) -> At {
     }
     let &Ask::Code { round, resend } = &run.call.ask else { unreachable!("a call of Create") };
     let mut id = [0; 16];
-    id[..4].copy_from_slice(&[1, run.call.who as u8, run.call.number, run.copy]);
+    id[..5].copy_from_slice(&[1, run.call.who as u8, run.call.number, run.copy, run.drawn]);
     let request = Request {
         subject: SUBJECT,
         address: Some(&scene.address),

@@ -242,7 +242,9 @@ impl History {
         let asked = matches!(run.call.ask, Ask::Code { resend: true, .. })
             && (mail.by.who, mail.by.number) != (run.call.who, run.call.number);
         let late = run.now.saturating_sub(mail.at) >= 3;
-        !asked && (mail.settled || !mail.doubtful && !late)
+        // The run itself is the one whose mail was in doubt.
+        let slow = mail.at.saturating_sub(run.now) >= 3;
+        !asked && !slow && (mail.settled || !mail.doubtful && !late)
     }
 
     /// The state says that the mail of `challenge` is out.

@@ -40,6 +40,8 @@ pub(crate) enum Ask {
 pub(crate) struct Run {
     pub(crate) call: Call,
     pub(crate) copy: u8,
+    /// How often it has drawn another challenge since one that it stored without knowing.
+    pub(crate) drawn: u8,
     pub(crate) issued: u64,
     /// When it began, and how far its clock is ahead.
     pub(crate) began: Option<u64>,
@@ -156,7 +158,7 @@ pub struct RunId {
 impl Run {
     pub(crate) const fn new(call: Call, copy: u8, issued: u64) -> Self {
         let at = At::Read { goal: Goal::Decide, item: None, mirror: None };
-        Self { call, copy, issued, began: None, ahead: 0, now: 0, at }
+        Self { call, copy, drawn: 0, issued, began: None, ahead: 0, now: 0, at }
     }
 
     pub(crate) const fn id(&self) -> RunId {

@@ -120,7 +120,10 @@ impl World {
         for run in &mut self.runs {
             match &run.at {
                 At::Write { seen, goal, .. } if self.store.refuses(seen) => run.at = refused(goal.clone()),
-                At::Unsure { next, goal, .. } if self.store.version() != Some(*next) => run.at = refused(goal.clone()),
+                At::Unsure { next, goal, .. } if self.store.version() != Some(*next) => {
+                    run.at = refused(goal.clone());
+                    run.drawn += 1;
+                }
                 _ => {}
             }
         }
