@@ -42,11 +42,9 @@ test('an expired code, by what the triggers say, and a new one', async ({ app, p
   await app.expectSignedIn(person);
 });
 
-test('a mail asked for too early, and after the wait: one more, and only one', async ({ app, page, person }) => {
+test('a mail cannot be asked for too early, and after the wait: one more, and only one', async ({ app, page, person }) => {
   await page.clock.install();
   await app.askForCode(person);
-  await app.resend.click();
-  await expect(app.notice).toContainText('No e-mail was sent');
   await expect(app.resend).toHaveText(/Send the e-mail again in 0:[0-3]\d/);
   await expect(app.resend).toHaveAttribute('aria-disabled', 'true');
   // By force, since Playwright would wait until the button may be pressed.

@@ -78,7 +78,9 @@ export class CodeDigits {
     // What is no digit leaves the signal as it was, and with it what the field shows.
     this.fields().forEach((field, at) => (field.nativeElement.value = digits[at] ?? ''));
     const whole = digits.every((digit) => digit !== '');
-    if (changed) this.#focus(whole ? next : nextField(digits));
+    // The same digit once more changes nothing, and the cursor goes on all the same.
+    const typed = digits[next - 1] !== undefined && digits[next - 1] !== '';
+    if (changed || typed) this.#focus(whole ? next : nextField(digits));
     if (changed && whole) this.completed.emit(digits.join(''));
   }
 
