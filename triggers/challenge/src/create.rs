@@ -145,7 +145,7 @@ impl Call<'_> {
     }
 
     /// The challenge that this session is bound to, if it is still the user's. Its mark was asked for when the session joined
-    /// it; by now the binding is enough, since nobody but Create writes it and a client cannot.
+    /// it; by now the binding is enough, since Create alone writes it.
     fn own(&self) -> Option<&Challenge> {
         let challenge = self.state.challenge.as_ref()?;
         (challenge.address == self.address && Some(challenge.id) == self.request.round.bound).then_some(challenge)

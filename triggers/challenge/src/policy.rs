@@ -123,7 +123,7 @@ pub const RESENDS_PER_SESSION: usize = 5;
 /// that ran out, another one, and its life.
 pub const SESSION_LIFE_SECONDS: u64 = 1_800;
 
-/// Codes of earlier challenges that are known for what they are when somebody types one.
+/// Codes of earlier challenges that are recognised in an answer.
 pub const OLDER_CODES: usize = 2;
 
 /// Cognito calls a trigger that does not answer within 5 seconds again, three times in all, so all calls for one

@@ -174,7 +174,7 @@ fn reads_users(stage: &Stage, trigger: Trigger) -> bool {
     }
 }
 
-/// A new version of a function reads what the version before wrote, and not the other way round: so whoever reads is updated
+/// A new version of a function reads what the version before wrote, and not the other way round: so the reader is updated
 /// first, and no sign-in is lost meanwhile. Create writes the session's metadata for Define, Verify the consumption for the gate.
 fn updated_after(stage: &Stage, trigger: Trigger) -> Option<&'static str> {
     let reader = match trigger {

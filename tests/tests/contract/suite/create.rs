@@ -341,7 +341,7 @@ async fn no_mail_carries_a_code_that_could_not_be_stored() {
     assert!(log.contains("AccessDeniedException"), "the log names the reason: {log}");
 }
 
-/// A later version of the functions has been deployed and taken back: its states lock nobody.
+/// A later version of the functions has been deployed and taken back: its states lock no user.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_state_of_a_later_version_is_unavailable_and_not_forged() {
     let world = World::start(STORE).await.unwrap();
