@@ -5,7 +5,7 @@ use stateright::Property;
 
 use crate::{
     history::Breach,
-    model::Model,
+    model::{Model, SESSION},
     world::{End, Stage, Who, World},
 };
 
@@ -16,8 +16,8 @@ pub enum Met {
     OwnerIn,
     /// The owner has tokens although the attacker's sign-in was refused before.
     OwnerInAfterAttack,
-    /// The owner gave the right code, and the session was too old.
-    OwnerTooLate,
+    /// The owner's session was refused when it was too old.
+    SessionOver,
     /// One code was mailed twice.
     MailedTwice,
     Wrong,
@@ -94,9 +94,9 @@ impl Met {
                     ended(world, Who::Owner, End::Tokens) && ended(world, Who::Attacker, End::Refused)
                 })
             }
-            Self::OwnerTooLate => Property::sometimes("a session is too old", |_, world: &World| {
-                let owner = world.sign_in(Who::Owner);
-                owner.rounds.last().is_some_and(|round| round.passed) && ended(world, Who::Owner, End::Refused)
+            Self::SessionOver => Property::sometimes("a session is over", |_, world: &World| {
+                let is_old = world.sign_in(Who::Owner).begun.is_some_and(|begun| world.clock > begun + SESSION);
+                is_old && ended(world, Who::Owner, End::Refused)
             }),
             Self::MailedTwice => Property::sometimes("one code is mailed twice", |_, world: &World| {
                 let mails = &world.history.mails;

@@ -212,5 +212,5 @@ fn later_marks_change_nothing() {
 #[test]
 fn a_session_kept_open_ends() {
     let budget = Budget { waits: 2, resends: [1, 0], ..Budget::default() };
-    explore("half an hour", scenario(policy(2, 3), &[1_650, 140, 160], budget, &[Met::OwnerIn, Met::OwnerTooLate]));
+    explore("half an hour", scenario(policy(2, 3), &[1_650, 140, 160], budget, &[Met::OwnerIn, Met::SessionOver]));
 }

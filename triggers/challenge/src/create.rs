@@ -5,7 +5,9 @@ use crate::{
     PublicState, Round, State, Subject, UnixSeconds, View,
     client::Client,
     lockout::Lock,
-    policy::{PENDING_GRACE_SECONDS, REPEAT_WINDOW_SECONDS, RESEND_LIFE_SECONDS, TELL_EVERY_SECONDS},
+    policy::{
+        PENDING_GRACE_SECONDS, REPEAT_WINDOW_SECONDS, RESEND_LIFE_SECONDS, SESSION_LIFE_SECONDS, TELL_EVERY_SECONDS,
+    },
     session::Attempt,
     state::{Challenge, Delivery},
     subject::{Digest8, Digest16},
@@ -275,7 +277,10 @@ impl Call<'_> {
 
     fn send(&self, challenge: Challenge) -> Decision {
         let now = self.request.now;
-        let challenge = Challenge { delivery: Delivery::Pending { since: now }, ..challenge };
+        // No code outlives its session, which Define ends: the mail would promise what the right answer does not give.
+        let session_end = self.request.round.begun.unwrap_or(now).plus(SESSION_LIFE_SECONDS);
+        let expires_at = challenge.expires_at.min(session_end);
+        let challenge = Challenge { delivery: Delivery::Pending { since: now }, expires_at, ..challenge };
         let mut pending = State { challenge: Some(challenge.clone()), answered_older: false, ..self.state.clone() };
         pending.sends.record(now);
         let call = Call { state: &pending, ..*self };

@@ -2,7 +2,7 @@
 
 use crate::{
     MaxAttempts, UnixSeconds,
-    policy::{RESENDS_PER_SESSION, SESSION_LIFE_SECONDS},
+    policy::{RESEND_LIFE_SECONDS, RESENDS_PER_SESSION, SESSION_LIFE_SECONDS},
     session::{Action, Progress, Session, Step, Tally, begun},
 };
 
@@ -69,12 +69,17 @@ fn after_password(
     now: UnixSeconds,
 ) -> Next {
     let Tally { wrong, resends } = Tally::of(rounds, action);
+    // A mail that is asked for at the end would bring a code without a life.
+    let life = match action {
+        Action::Answer => SESSION_LIFE_SECONDS,
+        Action::Resend => SESSION_LIFE_SECONDS - RESEND_LIFE_SECONDS,
+    };
     let is_right = rounds.last().is_some_and(|round| round.passed);
     if wrong >= usize::from(max_attempts.get()) {
         Next::Refuse(Refusal::TooManyWrongAnswers)
     } else if resends > RESENDS_PER_SESSION {
         Next::Refuse(Refusal::TooManyResends)
-    } else if begun(rounds).is_some_and(|begun| now.since(begun) > SESSION_LIFE_SECONDS) {
+    } else if begun(rounds).is_some_and(|begun| now.since(begun) > life) {
         Next::Refuse(Refusal::SessionTooOld)
     } else if !is_right {
         Next::AskForCode
@@ -158,6 +163,20 @@ mod tests {
                 step.metadata = Some(Metadata { issue: crate::Issue::First, challenge: None, begun });
             }
             let next = next(&session, Action::Answer, MaxAttempts::new(3).unwrap(), false, NOW);
+            assert_eq!(next, expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn no_mail_is_asked_for_in_the_last_minute_of_a_session() {
+        for (name, seconds, expected) in [
+            ("a minute before the end", 1_740, Next::AskForCode),
+            ("a second later", 1_741, Next::Refuse(Refusal::SessionTooOld)),
+        ] {
+            let mut session = session("SPc");
+            let begun = Some(UnixSeconds(NOW.0 - seconds));
+            session.0[2].metadata = Some(Metadata { issue: crate::Issue::First, challenge: None, begun });
+            let next = next(&session, Action::Resend, MaxAttempts::new(3).unwrap(), false, NOW);
             assert_eq!(next, expected, "{name}");
         }
     }

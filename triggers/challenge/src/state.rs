@@ -135,6 +135,12 @@ impl State {
         self.failures.lock(now)
     }
 
+    /// Whether the user has been sent all mails of the hour.
+    #[must_use]
+    pub fn has_spent_its_mails(&self, policy: &Policy, now: UnixSeconds) -> bool {
+        self.sends.wait_for_hourly_limit(policy, now) > 0
+    }
+
     /// What is remembered of a user whose stored state was not genuine: nothing, and a lock for the longest wait, since
     /// somebody wrote there who wants something forgotten.
     #[must_use]

@@ -122,13 +122,15 @@ fn a_call_that_version_1_has_answered_is_not_answered_with_another_mail() {
 
 #[test]
 fn a_consumption_of_version_1_lets_its_client_through() {
-    for (name, client, attempt, expected) in [
-        ("with the mark of the call", "web", mark(), Ok(())),
-        ("without a mark", "web", None, Ok(())),
-        ("another client", "server", mark(), Err(gate::Refusal::OtherClient)),
+    use AttemptRule::{Optional, Required};
+    for (name, client, attempt, rule, expected) in [
+        ("with the mark of the call", "web", mark(), Optional, Ok(())),
+        ("without a mark", "web", None, Optional, Ok(())),
+        ("another client", "server", mark(), Optional, Err(gate::Refusal::OtherClient)),
+        ("where marks are required: it has none", "web", mark(), Required, Err(gate::Refusal::AttemptMissing)),
     ] {
         let request = gate::Request { client: Client::new(&JANE, client), attempt, now: SENT.plus(3) };
-        let taken = gate::use_consumption(&open(CONSUMED), &request, AttemptRule::Optional);
+        let taken = gate::use_consumption(&open(CONSUMED), &request, rule);
         assert_eq!(taken.map(drop), expected, "{name}");
     }
 }

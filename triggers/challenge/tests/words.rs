@@ -86,7 +86,6 @@ fn the_log_names_the_reasons_of_verify() {
         (Reason::WrongCode, "wrong-code"),
         (Reason::AttemptInvalid, "attempt-invalid"),
         (Reason::AttemptMissing, "attempt-missing"),
-        (Reason::NotACode, "not-a-code"),
         (Reason::OlderCode, "older-code"),
     ] {
         assert_eq!(reason.reason(), expected);

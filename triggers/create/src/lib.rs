@@ -141,14 +141,18 @@ impl Create {
             };
             match decide(&state, &request, policy) {
                 Decision::Show(view) => {
-                    count_shown(view.state);
+                    // A resend that is asked for too early is no reason to wake a person.
+                    if view.state == PublicState::SendThrottled && state.has_spent_its_mails(policy, now) {
+                        count(Metric::MailsThrottled);
+                    }
+                    count_lock(view.state);
                     return Ok(Outcome { view, outcome: "shown", user: Some(user) });
                 }
                 Decision::Tell(told, view) => {
                     if self.store.save(&subject, &mut user, &told).await? == Saved::Conflict {
                         continue;
                     }
-                    count_shown(view.state);
+                    count_lock(view.state);
                     let outcome = self.tell(&user, budget).await;
                     return Ok(Outcome { view, outcome, user: Some(user) });
                 }
@@ -267,10 +271,8 @@ fn unreachable(user: &User) -> Option<PublicState> {
     Mailbox::of(address).is_none().then_some(PublicState::AddressNotMailable)
 }
 
-fn count_shown(state: PublicState) {
-    match state {
-        PublicState::SendThrottled => count(Metric::MailsThrottled),
-        PublicState::Locked | PublicState::LockedUntilUnlocked => count(Metric::UsersLocked),
-        _ => {}
+fn count_lock(state: PublicState) {
+    if matches!(state, PublicState::Locked | PublicState::LockedUntilUnlocked) {
+        count(Metric::UsersLocked);
     }
 }

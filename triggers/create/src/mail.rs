@@ -12,7 +12,7 @@ use aws_sdk_sesv2::{
 };
 use aws_types::SdkConfig;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use challenge::{Address, ChallengeId, Code};
+use challenge::{Address, ChallengeId, Code, policy::REPEAT_WINDOW_SECONDS};
 use message::{Content, Locale, Message, Notice};
 use trigger_runtime::Failure;
 use trigger_store::{CONNECT_TIMEOUT, Mailbox};
@@ -108,10 +108,10 @@ impl Mailer {
     }
 }
 
-/// The nearest whole minute, at least one. A code of ten minutes is told as ten although a second has passed before its
-/// mail is written.
+/// Whole minutes, at least one. A code of ten minutes is told as ten although seconds have passed before its mail is written:
+/// as many as Cognito takes for its repeated calls, and no more, or a code that is sent again would be promised too long.
 fn minutes(seconds_left: u64) -> u64 {
-    (seconds_left.saturating_add(30) / 60).max(1)
+    (seconds_left.saturating_add(REPEAT_WINDOW_SECONDS) / 60).max(1)
 }
 
 fn parts(mail: &Message) -> Result<Parts, Failure> {

@@ -4,7 +4,7 @@ use challenge::{
     AttemptRule, CodeLength, CodeLife, LockAfter, LockFirstWait, LockLongestWait, Lockout, MaxAttempts, Policy,
     ResendAfter, SendsPerHour,
 };
-use trigger_runtime::settings::{SettingError, number, text};
+use trigger_runtime::settings::{SettingError, number, optional, text};
 
 /// Where the state is kept, and what the stage allows.
 #[derive(Debug, Clone)]
@@ -30,10 +30,11 @@ impl StoreSettings {
                 return Err(SettingError::Unusable { name: "STATE_STORE", problem });
             }
         };
-        let attempt = match text("ATTEMPT")?.as_str() {
-            "optional" => AttemptRule::Optional,
-            "required" => AttemptRule::Required,
-            other => {
+        // Lambda updates code and settings by two calls, so that this code may run with the settings of the version before.
+        let attempt = match optional("ATTEMPT").as_deref() {
+            None | Some("optional") => AttemptRule::Optional,
+            Some("required") => AttemptRule::Required,
+            Some(other) => {
                 let problem = format!("a mark is not `{other}`");
                 return Err(SettingError::Unusable { name: "ATTEMPT", problem });
             }

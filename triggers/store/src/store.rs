@@ -132,6 +132,10 @@ impl Store {
             },
             None => mirrored.map_or_else(|error| (State::default(), Some(error)), |state| (state, None)),
         };
+        if unusable == Some(OpenError::UnknownVersion) {
+            // It says nothing against the user, and nothing may be written over it.
+            return Err(Failure::unavailable("reading the state", "a later version of the functions has written it"));
+        }
         let version = item.map(|item| item.version);
         Ok(User {
             mirrored: state.clone(),
@@ -164,10 +168,6 @@ impl Store {
                     }
                     opened => opened,
                 })
-            }
-            // Written by a function of a later version, which says nothing against the user.
-            Err(OpenError::UnknownVersion) => {
-                Err(Failure::unavailable("reading the state", "a later version of the functions has written it"))
             }
             opened => Ok(opened),
         }

@@ -287,6 +287,7 @@ async fn mails_are_limited_per_hour() {
     }
     assert_eq!(world.create(&password_verified(), &attempt(3)).await.unwrap().state(), "SEND_THROTTLED");
     assert_eq!(world.aws.mails().len(), 2);
+    assert!(world.log(Trigger::Create).unwrap().contains("MailsThrottled"), "a lock-out by mails is counted");
     world.age(&world.caller, 3_600).unwrap();
     assert_eq!(world.create(&password_verified(), &attempt(4)).await.unwrap().state(), "CODE_SENT");
 }

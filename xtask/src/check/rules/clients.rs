@@ -104,8 +104,14 @@ pub(super) fn code_life(template: &Template) -> Vec<Fault> {
     };
     let mut faults = clients(template, |id, client| match wait(client) {
         None => Some(Fault::new(id, "`AuthSessionValidity` is no number of minutes")),
-        Some(wait) if lives.iter().any(|life| (life + SESSION_LONGER_MINUTES).min(SESSION_MOST_MINUTES) != wait) => {
-            Some(Fault::new(id, format!("Cognito waits for {wait} minutes, but a code lives for {}", words(&lives))))
+        Some(wait) if lives.iter().any(|life| session_minutes(*life) != wait) => {
+            let wanted: BTreeSet<_> = lives.iter().map(|life| session_minutes(*life)).collect();
+            let message = format!(
+                "Cognito waits for {wait} minutes, and for a code of {} it has to be {}",
+                words(&lives),
+                words(&wanted)
+            );
+            Some(Fault::new(id, message))
         }
         Some(_) if lives.iter().any(|life| *life > CODE_LIFE_MINUTES) => {
             Some(Fault::risk(id, Risk::CodeLifeOver10Minutes, format!("a code lives for {} minutes", words(&lives))))
@@ -117,6 +123,10 @@ pub(super) fn code_life(template: &Template) -> Vec<Fault> {
         faults.extend(of_kind(template, super::read::POOL).map(|(id, _)| Fault::new(id, message.clone())));
     }
     faults
+}
+
+fn session_minutes(life: u64) -> u64 {
+    life.saturating_add(SESSION_LONGER_MINUTES).min(SESSION_MOST_MINUTES)
 }
 
 fn words(lives: &BTreeSet<u64>) -> String {

@@ -15,6 +15,25 @@ fn a_code_is_sent_again_as_long_as_it_outlives_its_mail() {
 }
 
 #[test]
+fn no_code_outlives_its_session() {
+    for (name, begun_before, same_code, seconds_left) in [
+        ("early enough", 1_200, false, 600),
+        ("a new code, near the end", 1_700, false, 100),
+        ("the same code, near the end", 1_700, true, 100),
+    ] {
+        let mut world = World::new();
+        let first = world.first(Some("a"));
+        world.now += if same_code { 300 } else { 600 };
+        let begun = Some(UnixSeconds(world.now - begun_before));
+        let round = Round { number: 1, bound: first.binding, begun, ..Round::FIRST };
+        let resent = world.call(round, Action::Resend, Some("a"), Fate::Accepted);
+        assert_eq!(resent.binding == first.binding, same_code, "{name}");
+        assert_eq!(resent.seconds_left, seconds_left, "{name}");
+        assert_eq!(world.state.challenge().unwrap().seconds_left(UnixSeconds(world.now)), seconds_left, "{name}");
+    }
+}
+
+#[test]
 fn a_challenge_without_a_guess_is_handed_out_by_no_repeated_call() {
     let mut world = World::new();
     let first = world.first(None);
